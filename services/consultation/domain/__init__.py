@@ -1,0 +1,21 @@
+"""Consultations, their questions and the responses to them: what may be asked, answered and sent, and when."""
+
+from services.consultation.domain.consultation import Audience, Consultation, Details, NotOpen, State, slug
+from services.consultation.domain.question import AGREE_SCALE, Kind, Option, Question
+from services.consultation.domain.response import Response, check_sign, reference_of
+
+__all__ = [
+    "AGREE_SCALE",
+    "Audience",
+    "Consultation",
+    "Details",
+    "Kind",
+    "NotOpen",
+    "Option",
+    "Question",
+    "Response",
+    "State",
+    "check_sign",
+    "reference_of",
+    "slug",
+]

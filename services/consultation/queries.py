@@ -1,0 +1,153 @@
+"""What the pages show, in the shape in which they show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.consultation.domain import Consultation, Kind, Question, State
+from services.consultation.storage import ConsultationDocuments
+from services.consultation.subscribers import sum_parts
+from shared.web.charts import Bar
+
+LISTED = 200
+"""Consultations on one page at the most; a council runs a few dozen a year."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A consultation in a list."""
+
+    title: str
+    summary: str
+    url: str
+    results_url: str
+    opens_at: datetime
+    closes_at: datetime
+    responses: int
+
+
+@dataclass(frozen=True)
+class Lists:
+    open: list[Card]
+    coming: list[Card]
+    closed: list[Card]
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """`answered`: how many answered this question; bars' shares are of them, from 0 to 1. No bars for texts."""
+
+    id: str
+    text: str
+    kind: Kind
+    answered: int
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    consultation: Consultation
+    responses: int
+    questions: tuple[QuestionResult, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    reference: str
+    submitted_at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    consultation: Consultation
+    status: str
+    responses: int
+
+
+async def lists(documents: ConsultationDocuments, now: datetime) -> Lists:
+    """Published consultations: open ones that close soonest first, then coming, then closed, newest first."""
+    found = [each.value for each in await documents.consultations.find({"state": State.PUBLISHED}, limit=LISTED)]
+    totals = await _responses_by_consultation(documents)
+    cards = [(each, _card(each, totals.get(each.id, 0))) for each in found]
+    return Lists(
+        open=sorted((c for each, c in cards if each.is_open(now)), key=lambda card: card.closes_at),
+        coming=sorted((c for each, c in cards if now < each.details.opens_at), key=lambda card: card.opens_at),
+        closed=sorted((c for each, c in cards if each.has_closed(now)), key=lambda card: card.closes_at, reverse=True),
+    )
+
+
+async def staff_list(documents: ConsultationDocuments, now: datetime) -> list[StaffRow]:
+    """All consultations, drafts first, then those that close last."""
+    found = [each.value for each in await documents.consultations.find(limit=LISTED)]
+    totals = await _responses_by_consultation(documents)
+    rows = [StaffRow(each, status(each, now), totals.get(each.id, 0)) for each in found]
+    return sorted(
+        rows, key=lambda row: (row.consultation.is_published, -row.consultation.details.closes_at.timestamp())
+    )
+
+
+def status(consultation: Consultation, now: datetime) -> str:
+    if not consultation.is_published:
+        return "Draft"
+    if consultation.is_open(now):
+        return "Open"
+    return "Closed" if consultation.has_closed(now) else "Opens later"
+
+
+async def results(consultation: Consultation, documents: ConsultationDocuments) -> Results:
+    """The answers counted so far; read from the parts of the tally, whatever the number of responses."""
+    parts = await documents.store.find("tallies", {"consultation": consultation.id}, limit=50)
+    total = sum_parts([part.body for part in parts])
+    questions = tuple(_question_result(question, total) for question in consultation.questions)
+    return Results(consultation, total["responses"], questions)
+
+
+async def texts(
+    consultation: Consultation, question: str, documents: ConsultationDocuments, *, page: int, size: int = 50
+) -> list[Text]:
+    """What people wrote to one question, the newest responses first; those who wrote nothing are passed over."""
+    found = await documents.responses.find(
+        {"consultation": consultation.id}, sort="submitted_at", descending=True, limit=size, skip=(page - 1) * size
+    )
+    return [
+        Text(each.value.reference, each.value.submitted_at, each.value.answers[question][0])
+        for each in found
+        if question in each.value.answers
+    ]
+
+
+async def _responses_by_consultation(documents: ConsultationDocuments) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for part in await documents.store.find("tallies", limit=50 * LISTED):
+        totals[part.body["consultation"]] = totals.get(part.body["consultation"], 0) + part.body["responses"]
+    return totals
+
+
+def _card(consultation: Consultation, responses: int) -> Card:
+    url = f"/consultations/{consultation.id}"
+    details = consultation.details
+    return Card(details.title, details.summary, url, f"{url}/results", details.opens_at, details.closes_at, responses)
+
+
+def _question_result(question: Question, total: dict[str, Any]) -> QuestionResult:
+    answered = total["answered"].get(question.id, 0)
+    counts = total["choices"].get(question.id, {})
+    bars = tuple(
+        Bar(option.text, counts.get(option.id, 0), counts.get(option.id, 0) / answered if answered else 0.0)
+        for option in question.options
+    )
+    return QuestionResult(question.id, question.text, question.kind, answered, bars)
+
+
+def check_rows(consultation: Consultation, answers: dict[str, tuple[str, ...]]) -> Sequence[tuple[Question, str]]:
+    """Each question with its answer in words, for the page on which a person checks them."""
+    return [(question, in_words(question, answers.get(question.id, ()))) for question in consultation.questions]
+
+
+def in_words(question: Question, answer: tuple[str, ...]) -> str:
+    if question.is_text:
+        return answer[0] if answer else ""
+    names = {option.id: option.text for option in question.options}
+    return "\n".join(names[option] for option in answer)

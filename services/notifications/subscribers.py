@@ -1,0 +1,58 @@
+"""What others' events make us owe and keep."""
+
+from collections.abc import Callable
+
+from services.notifications import usecases
+from services.notifications.domain import Contact, Message, owe
+from services.notifications.storage import NotificationDocuments
+from shared.clock import Clock
+from shared.consume import Received
+from shared.contracts.accounts import ResidentV1, SignInRequestedV1
+from shared.contracts.consultation import ResponseSubmittedV1
+from shared.run import Run
+
+
+class Subscribers:
+    def __init__(
+        self, documents: NotificationDocuments, run: Run, clock: Clock, wake_sender: Callable[[], None]
+    ) -> None:
+        self._documents = documents
+        self._run = run
+        self._clock = clock
+        self._wake_sender = wake_sender
+
+    async def on_resident(self, received: Received[ResidentV1]) -> None:
+        fact = received.fact
+        contact = Contact(fact.person, fact.email, fact.ward, fact.interests, fact.staff)
+        await self._run(lambda: usecases.keep_contact(contact, self._documents))
+        self._wake_sender()
+
+    async def on_sign_in_requested(self, received: Received[SignInRequestedV1]) -> None:
+        fact = received.fact
+        await self._owe(
+            owe(
+                f"sign-in:{fact.sign_in}",
+                "sign_in",
+                fact.person,
+                {"sign_in": fact.sign_in},
+                self._clock(),
+                expires_at=fact.expires_at,
+            )
+        )
+
+    async def on_response_submitted(self, received: Received[ResponseSubmittedV1]) -> None:
+        """A receipt to who was signed in; others have it on the page alone, since we know no address of theirs."""
+        fact = received.fact
+        if fact.resident is None:
+            return
+        values = {
+            "title": fact.title,
+            "reference": fact.reference,
+            "consultation": fact.consultation,
+            "submitted_at": received.at.isoformat(),
+        }
+        await self._owe(owe(f"receipt:{fact.response}", "receipt", fact.resident, values, self._clock()))
+
+    async def _owe(self, message: Message) -> None:
+        await self._run(lambda: usecases.owe_message(message, self._documents))
+        self._wake_sender()

@@ -1,0 +1,124 @@
+"""The town this runs for, read from places/<name>/place.json: a council changes that file and no code."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from shared.contrast import contrast
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+
+WHITE = "#ffffff"
+TEXT_CONTRAST = 4.5
+"""The least ratio for text, WCAG 2.2 success criterion 1.4.3."""
+
+
+class BrokenPlace(ValueError):  # noqa: N818
+    """A place.json that cannot be used; the sentence names the file and the field."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Colours(_Part):
+    """Set so that text can be read: each pair that pages put on each other is checked."""
+
+    brand: Colour
+    brand_dark: Colour
+    support: Colour
+    accent: Colour
+    link: Colour
+    tint: Colour
+    warm: Colour
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        light = {"white": WHITE, "tint": self.tint, "warm": self.warm}
+        pairs = [(name, back) for name in ("brand", "brand_dark", "support", "link") for back in light]
+        for name, back in [*pairs, ("brand_dark", "accent")]:
+            ratio = contrast(getattr(self, name), light.get(back) or getattr(self, back))
+            if ratio < TEXT_CONTRAST:
+                message = f"{name} on {back} has a contrast of {ratio:.1f} to 1; text needs {TEXT_CONTRAST} or more"
+                raise ValueError(message)
+        return self
+
+
+class Population(_Part):
+    total: int = Field(gt=0)
+    source: Text
+
+
+class Outcome(_Part):
+    id: Id
+    title: Text
+
+
+class Priority(_Part):
+    id: Id
+    title: Text
+    board: Text
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+
+
+class Measure(_Part):
+    outcome: Id
+    title: Text
+    unit: Text
+    series: tuple[tuple[Text, float], ...] = Field(min_length=1)
+    """Year and figure, the oldest first."""
+    direction: Literal["up", "down"]
+    target: tuple[Text, float] | None = None
+
+
+class Place(_Part):
+    name: Text
+    council: Text
+    programme: Text
+    tagline: Text
+    contact_email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    population: Population
+    wards: tuple[Text, ...] = Field(min_length=1)
+    languages: tuple[Id, ...] = Field(min_length=1)
+    priorities: tuple[Priority, ...] = Field(min_length=1)
+    missions: tuple[Text, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    venues: tuple[Text, ...] = ()
+    colours: Colours
+
+    @property
+    def interests(self) -> tuple[tuple[str, str], ...]:
+        """What a resident can follow: id and title of every priority."""
+        return tuple((priority.id, priority.title) for priority in self.priorities)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        outcomes = [outcome.id for priority in self.priorities for outcome in priority.outcomes]
+        for what, names in (
+            ("wards", self.wards),
+            ("priorities", [priority.id for priority in self.priorities]),
+            ("outcomes", outcomes),
+        ):
+            if len(set(names)) < len(names):
+                raise ValueError(f"{what} holds the same one twice")
+        for measure in self.measures:
+            if measure.outcome not in outcomes:
+                raise ValueError(f"measures names the outcome {measure.outcome}, which no priority has")
+        return self
+
+
+def load_place(folder: Path) -> Place:
+    """Read `folder`/place.json. Raises BrokenPlace."""
+    path = folder / "place.json"
+    try:
+        return Place.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise BrokenPlace(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(step) for step in first["loc"])
+        where = f"{path}, {field}" if field else str(path)
+        raise BrokenPlace(f"{where}: {first['msg'].removeprefix('Value error, ')}.") from error

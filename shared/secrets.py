@@ -1,0 +1,99 @@
+"""The keys of a deployment: each service is handed only those it needs."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+NAMES = ("session_private", "session_public", "link", "email", "second_factor")
+
+
+class BadSecrets(Exception):  # noqa: N818
+    """The file of secrets is not there, or lacks one; the sentence says which, never its value."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Raw values by name; a service that was not given one fails when it asks, with its name."""
+
+    values: dict[str, str]
+
+    @property
+    def session_private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._bytes("session_private"))
+
+    @property
+    def session_public(self) -> Ed25519PublicKey:
+        return Ed25519PublicKey.from_public_bytes(self._bytes("session_public"))
+
+    @property
+    def second_factor(self) -> Fernet:
+        return Fernet(self._text("second_factor"))
+
+    def email_key(self, email: str) -> str:
+        """A keyed hash by which an address is found; without the key it cannot be tried against a list."""
+        return hmac.new(self._bytes("email"), email.casefold().encode(), hashlib.sha256).hexdigest()
+
+    def link_token(self, sign_in: str) -> str:
+        """What a sign-in link ends with. Only accounts and notifications have the key, so no event carries a token."""
+        mac = hmac.new(self._bytes("link"), sign_in.encode(), hashlib.sha256).digest()[:18]
+        return f"{sign_in}.{base64.urlsafe_b64encode(mac).decode()}"
+
+    def read_link_token(self, token: str) -> str | None:
+        """The sign-in's id, or None for a token that we did not make."""
+        sign_in = token.partition(".")[0]
+        return sign_in if hmac.compare_digest(self.link_token(sign_in).encode(), token.encode()) else None
+
+    def _text(self, name: str) -> str:
+        if name not in self.values:
+            raise BadSecrets(f"the secret {name!r} is missing")
+        return self.values[name]
+
+    def _bytes(self, name: str) -> bytes:
+        return base64.urlsafe_b64decode(self._text(name))
+
+
+def generate() -> Secrets:
+    private = Ed25519PrivateKey.generate()
+    raw = {
+        "session_private": private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()),
+        "session_public": private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw),
+        "link": secrets.token_bytes(32),
+        "email": secrets.token_bytes(32),
+        "second_factor": secrets.token_bytes(32),
+    }
+    return Secrets({name: base64.urlsafe_b64encode(value).decode() for name, value in raw.items()})
+
+
+def read_or_generate(path: Path) -> Secrets:
+    """Secrets from a JSON file that only its owner can read; one is made where there is none."""
+    if not path.exists():
+        write(generate(), path)
+    return read(path)
+
+
+def read(path: Path) -> Secrets:
+    """Raises BadSecrets."""
+    try:
+        values = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise BadSecrets(f"{path} cannot be read as a file of secrets: {type(error).__name__}") from error
+    unknown = set(values) - set(NAMES)
+    if unknown:
+        raise BadSecrets(f"{path} has {', '.join(sorted(unknown))}, which is no secret of ours")
+    return Secrets(values)
+
+
+def write(made: Secrets, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(made.values, file, indent=1)
