@@ -6,7 +6,6 @@ WORLD ?= embedded
 ONLY ?=
 BIN := .venv/bin
 UV_VERSION := 0.13.9
-DEV_TARGETS := $(filter test check smoke bench servers format,$(MAKECMDGOALS))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help: ## Say what each target does
@@ -27,8 +26,40 @@ setup: .venv/.installed shared/web/static/.built ## Install everything that runn
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	@touch $@
 
+shared/web/static/.built: .venv/.installed $(wildcard shared/web/assets/*.scss shared/web/assets/*.js*) shared/web/assets/build.py
+	$(BIN)/python -m shared.web.assets.build
+	@touch $@
+
+run: setup ## Serve the filled-in demonstration on http://localhost:8000 (PORT=... for another)
+	ENGAGE_DEMO=true ENGAGE_PUBLIC_URL=http://localhost:$(PORT) exec $(BIN)/engage serve --port $(PORT)
+
+test: setup .venv/.installed-dev ## Run the tests that need no server
+	$(BIN)/python -m pytest -n 2 -m "not servers and not browser"
+
+check: setup .venv/.installed-dev ## Run everything: style, types, rules and all tests, also those on real servers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2
+
+smoke: setup .venv/.installed-dev ## Do the main job as a browser would, and say in one line of JSON whether it held (WORLD=servers for Kafka and MongoDB)
+	@$(BIN)/python -m tests.smoke --world $(WORLD)
+
+bench: setup .venv/.installed-dev ## Measure, side by side with something bare (ONLY=responses for one of them)
+	@$(BIN)/python -m bench $(ONLY)
+
+servers: setup .venv/.installed-dev ## Start Apache Kafka and a MongoDB-protocol server on loopback, without Docker
+	$(BIN)/python -m deploy.servers start
+
+servers-stop: ## End those two
+	$(BIN)/python -m deploy.servers stop
+
 lock: .venv/bin/uv ## Choose newer versions of the dependencies and write the lock files
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		pyproject.toml --group assets -o requirements/run.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		pyproject.toml --group assets --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url pyproject.toml --group assets -o requirements/run.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url pyproject.toml --group assets --group dev -c requirements/run.lock -o requirements/dev.lock
+
+clean: ## Remove what set-up and runs have made, the demonstration's data too
+	rm -rf .venv .data .servers node_modules shared/web/static shared/web/assets/node_modules

@@ -105,6 +105,7 @@ class SignIn:
     person: str
     asked_at: datetime
     expires_at: datetime
+    go_on: str = ""
     used_at: datetime | None = None
     wrong_codes: int = 0
 
@@ -127,8 +128,8 @@ class SignIn:
         return replace(self, wrong_codes=self.wrong_codes + 1)
 
 
-def ask_for_link(id: str, person: str, asked_lately: int, now: datetime) -> SignIn:
+def ask_for_link(id: str, person: str, asked_lately: int, go_on: str, now: datetime) -> SignIn:
     """Raises TooMany when the person was sent LINKS_AT_ONCE within LINKS_PERIOD."""
     if asked_lately >= LINKS_AT_ONCE:
         raise TooMany("We have sent several links already. Use the newest, or try again in 15 minutes", "email")
-    return SignIn(id, person, now, now + LINK_LIFE)
+    return SignIn(id, person, now, now + LINK_LIFE, go_on)

@@ -74,7 +74,10 @@ async def add_staff(
 
 @dataclass(frozen=True)
 class RequestSignIn:
+    """`go_on` is the path of the page to show once the link is used."""
+
     email: str
+    go_on: str = ""
 
 
 async def request_sign_in(
@@ -88,7 +91,7 @@ async def request_sign_in(
         return None
     since = as_text(now - LINKS_PERIOD)
     lately = await documents.sign_ins.count({"person": person.id, "asked_at": Range(least=since)})
-    sign_in = domain.ask_for_link(uuid4().hex, person.id, lately, now)
+    sign_in = domain.ask_for_link(uuid4().hex, person.id, lately, command.go_on, now)
     await documents.sign_ins.add(sign_in, [record(sign_in.requested(), key=sign_in.id, at=now)])
     return sign_in
 
@@ -99,14 +102,19 @@ class UseLink:
     code: str = ""
 
 
-async def use_link(command: UseLink, documents: AccountDocuments, secrets: Secrets, now: datetime) -> Person:
-    """Sign in by the link; staff with their code as well. Raises LinkSpent, and Invalid for a wrong code."""
+async def use_link(
+    command: UseLink, documents: AccountDocuments, secrets: Secrets, now: datetime
+) -> tuple[Person, str]:
+    """Sign in by the link, staff with their code as well. Returns who it is, and the path to go on to.
+
+    Raises LinkSpent, and Invalid for a wrong code.
+    """
     loaded, person = await open_link(command.token, documents, secrets, now)
     if person.is_staff and not _code_fits(person, command.code, secrets, now):
         await documents.sign_ins.save(loaded, loaded.value.count_wrong_code())
         raise Invalid({"code": "Enter the 6-digit code that your app shows now"})
     await documents.sign_ins.save(loaded, loaded.value.use(now))
-    return person
+    return person, loaded.value.go_on
 
 
 async def open_link(

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.consultation.domain import Consultation, Kind, Question, State
+from services.consultation.domain import Consultation, Kind, Question, State, sum_parts
 from services.consultation.storage import ConsultationDocuments
-from services.consultation.subscribers import sum_parts
 from shared.web.charts import Bar
 
 LISTED = 200

@@ -1,9 +1,9 @@
 """What this service keeps of events: the counts of answers, in parts, one for each partition of the bus."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from services.consultation.domain import count_into
 from shared.consume import Received, remember
 from shared.contracts.consultation import ResponseSubmittedV1
 from shared.run import Run
@@ -11,11 +11,7 @@ from shared.store.port import Duplicate, Stale, Store
 
 
 class Tallies:
-    """A part counts the responses of one consultation that came through one partition.
-
-    Shape: {"consultation", "responses": n, "answered": {question: n}, "choices": {question: {option: n}},
-    "seen": [ids]}
-    """
+    """A part counts the responses of one consultation that came through one partition (domain/tally.py)."""
 
     def __init__(self, store: Store, run: Run) -> None:
         self._store = store
@@ -41,7 +37,7 @@ class Tallies:
         if not new:
             return
         for event in new.values():
-            add(body, event.fact)
+            count_into(body, event.fact)
         body["seen"] = remember(body["seen"], list(new))
         if stored:
             await self._store.replace("tallies", part, stored.version, body)
@@ -50,25 +46,3 @@ class Tallies:
             await self._store.insert("tallies", part, body)
         except Duplicate:
             raise Stale(part) from None
-
-
-def add(body: dict[str, Any], fact: ResponseSubmittedV1) -> None:
-    """Count one response into a part."""
-    body["responses"] += 1
-    for question in (*fact.choices, *fact.texts):
-        body["answered"][question] = body["answered"].get(question, 0) + 1
-    for question, options in fact.choices.items():
-        counts = body["choices"].setdefault(question, {})
-        for option in options:
-            counts[option] = counts.get(option, 0) + 1
-
-
-def sum_parts(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The parts of one consultation together, in the same shape, without `seen`."""
-    responses, answered, choices = 0, Counter[str](), dict[str, Counter[str]]()
-    for part in parts:
-        responses += part["responses"]
-        answered.update(part["answered"])
-        for question, counts in part["choices"].items():
-            choices.setdefault(question, Counter()).update(counts)
-    return {"responses": responses, "answered": answered, "choices": choices}

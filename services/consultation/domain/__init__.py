@@ -3,6 +3,7 @@
 from services.consultation.domain.consultation import Audience, Consultation, Details, NotOpen, State, slug
 from services.consultation.domain.question import AGREE_SCALE, Kind, Option, Question
 from services.consultation.domain.response import Response, check_sign, reference_of
+from services.consultation.domain.tally import count_into, sum_parts
 
 __all__ = [
     "AGREE_SCALE",
@@ -16,6 +17,8 @@ __all__ = [
     "Response",
     "State",
     "check_sign",
+    "count_into",
     "reference_of",
     "slug",
+    "sum_parts",
 ]

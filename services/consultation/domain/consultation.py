@@ -9,7 +9,7 @@ from enum import StrEnum
 from services.consultation.domain.question import QUESTIONS_LIMIT, Question, check
 from services.consultation.domain.response import Response, reference_of
 from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
-from shared.errors import Conflict, Invalid, NotFound, Refusal
+from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
 
 TITLE_LIMIT = 120
 SUMMARY_LIMIT = 400
@@ -45,6 +45,8 @@ class Details:
     opens_at: datetime
     closes_at: datetime
     audience: Audience
+    live_results: bool = True
+    """Whether everyone sees results while answers come in; if not, only once it has closed."""
 
     def faults(self) -> dict[str, str]:
         """Sentence by field; empty when it can be saved."""
@@ -90,6 +92,9 @@ class Consultation:
     def has_closed(self, now: datetime) -> bool:
         return self.is_published and now >= self.details.closes_at
 
+    def shows_results(self, now: datetime) -> bool:
+        return self.has_closed(now) or (self.is_open(now) and self.details.live_results)
+
     @property
     def pages(self) -> tuple[tuple[Question, ...], ...]:
         """The questions page by page, in their order; at least one page."""
@@ -114,10 +119,10 @@ class Consultation:
         check(question)
         if any(each.id == question.id for each in self.questions):
             changed = tuple(question if each.id == question.id else each for each in self.questions)
-            return replace(self, questions=changed)
+            return replace(self, questions=_by_page(changed))
         if len(self.questions) >= QUESTIONS_LIMIT:
             raise Refusal(f"A consultation can have at most {QUESTIONS_LIMIT} questions", "text")
-        return replace(self, questions=(*self.questions, question))
+        return replace(self, questions=_by_page((*self.questions, question)))
 
     def remove_question(self, question_id: str) -> "Consultation":
         self._still_draft()
@@ -125,12 +130,12 @@ class Consultation:
         return replace(self, questions=tuple(each for each in self.questions if each.id != question_id))
 
     def move_question(self, question_id: str, steps: int) -> "Consultation":
-        """Move a question up (-1) or down (1); past either end it stays where it is."""
+        """Move a question up (-1) or down (1) on its page; past either end it stays where it is."""
         self._still_draft()
         moving = self.question(question_id)
         rest = [each for each in self.questions if each.id != question_id]
         place = max(0, min(len(rest), self.questions.index(moving) + steps))
-        return replace(self, questions=(*rest[:place], moving, *rest[place:]))
+        return replace(self, questions=_by_page((*rest[:place], moving, *rest[place:])))
 
     def lacks(self, now: datetime) -> tuple[str, ...]:
         """What stands in the way of publication, as sentences."""
@@ -187,7 +192,7 @@ class Consultation:
         """Take a response. Raises NotOpen, Invalid, or Refusal where only people who are signed in may answer."""
         self.must_be_open(now)
         if self.details.audience is Audience.SIGNED_IN and resident is None:
-            raise Refusal("Sign in to answer this consultation")
+            raise SignInNeeded("Sign in to answer this consultation")
         if unknown := set(given) - {question.id for question in self.questions}:
             raise Refusal("This question is not part of the consultation", min(unknown))
         answers = self.read_answers(given)
@@ -213,6 +218,10 @@ class Consultation:
             raise NotOpen("This consultation is not open yet")
         if now >= self.details.closes_at:
             raise NotOpen("This consultation has closed")
+
+
+def _by_page(questions: Sequence[Question]) -> tuple[Question, ...]:
+    return tuple(sorted(questions, key=lambda question: question.page))
 
 
 def slug(text: str, limit: int = 60) -> str:

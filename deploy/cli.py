@@ -1,0 +1,135 @@
+"""The command line: `engage --help`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from deploy import demo
+from deploy.host import SERVICES, Host, load_pages, opened, web_app
+from services.accounts import usecases as accounts
+from services.accounts.domain import Role
+from services.accounts.storage import AccountDocuments
+from shared import logs, secrets
+from shared.consume import parked_body
+from shared.errors import Refusal, Unavailable
+from shared.place import BrokenPlace
+from shared.secrets import BadSecrets
+from shared.settings import BadSetting, Settings, read_settings
+
+STOP_WITHIN_S = 10
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        logs.set_up(settings.log_level)
+        status: int = options.do(options, settings)
+    except (BadSetting, BadSecrets, BrokenPlace, Refusal, Unavailable) as error:
+        print(f"engage: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="engage", description="A town's front door for having a say.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    serve = commands.add_parser("serve", help="run services in this process: all of them, or those named")
+    serve.add_argument("services", nargs="*", metavar="service", help=", ".join(SERVICES))
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    serve.set_defaults(do=_serve)
+
+    staff = commands.add_parser("staff", help="give a person a role on the staff side")
+    staff.add_argument("action", choices=["add"])
+    staff.add_argument("--email", required=True)
+    staff.add_argument("--role", action="append", required=True, choices=[role.value for role in Role])
+    staff.set_defaults(do=_staff)
+
+    parked = commands.add_parser("parked", help="events that could not be handled")
+    parked.add_argument("action", choices=["list", "replay"])
+    parked.add_argument("ids", nargs="*", metavar="id", help="which to replay; none for all")
+    parked.add_argument("--service", choices=list(SERVICES), action="append", help="only of these services")
+    parked.set_defaults(do=_parked)
+
+    made = commands.add_parser("secrets", help="make a file of secrets")
+    made.add_argument("file", type=Path)
+    made.set_defaults(do=_secrets)
+    return parser
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    names = options.services or list(SERVICES)
+    if unknown := set(names) - set(SERVICES):
+        raise BadSetting(f"there is no service {', '.join(sorted(unknown))}; there are {', '.join(SERVICES)}")
+
+    async def at_start(host: Host) -> None:
+        if settings.demo:
+            await demo.fill(host)
+        print(f"Engage {host.parts.place.name} is at http://{options.host}:{options.port}", flush=True)
+
+    config = uvicorn.Config(
+        web_app(names, settings, at_start),
+        host=options.host,
+        port=options.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips="*" if settings.trusted_proxies else "",
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    return 0 if server.started else 1
+
+
+def _staff(options: argparse.Namespace, settings: Settings) -> int:
+    command = accounts.AddStaff(options.email, [Role(role) for role in options.role])
+
+    async def add(host: Host) -> int:
+        documents = AccountDocuments(host.service("accounts").store)
+        _, code = await accounts.add_staff(command, documents, host.parts.secrets, host.parts.clock())
+        print(f"Enter this secret in the person's app for one-time codes, and show it to nobody else: {code}")
+        print(f"They sign in at {settings.public_url}/sign-in with their e-mail address and a code from the app.")
+        return 0
+
+    return _with_host(["accounts"], settings, add)
+
+
+def _parked(options: argparse.Namespace, settings: Settings) -> int:
+    async def parked(host: Host) -> int:
+        for service in host.services:
+            for stored in await service.store.find("parked", sort="at", limit=1000):
+                if options.action == "replay" and (not options.ids or stored.id in options.ids):
+                    body = {**stored.body, "state": "replay"}
+                    await service.store.replace("parked", stored.id, stored.version, body)
+                    print(f"{service.name} {stored.id}: the service will handle it again")
+                elif options.action == "list":
+                    shown = parked_body(stored)
+                    print(f"{service.name} {stored.id} {shown['state']} since {shown['at']}: {shown['reason']}")
+        return 0
+
+    return _with_host(options.service or list(SERVICES), settings, parked)
+
+
+def _secrets(options: argparse.Namespace, _: Settings) -> int:
+    secrets.write(secrets.generate(), options.file)
+    print(f"{options.file} is made. Keep a copy where nobody else can read it: without it nobody can sign in.")
+    return 0
+
+
+def _with_host(names: Sequence[str], settings: Settings, work: Callable[[Host], Awaitable[int]]) -> int:
+    async def go() -> int:
+        async with opened(names, settings, pages=load_pages(settings)) as host:
+            return await work(host)
+
+    return asyncio.run(go())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

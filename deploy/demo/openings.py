@@ -1,0 +1,79 @@
+"""Two consultations that are open, so that whoever looks around has something to answer."""
+
+from datetime import timedelta
+
+from deploy.demo.put import Example, put
+from deploy.host import Host
+from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Question, slug
+from shared.place import Place
+
+SOURCE = "This consultation is part of the demonstration. Nobody at the council reads what is answered here."
+WEEKS = 6
+
+
+async def fill(host: Host) -> None:
+    opened = host.parts.clock().replace(minute=0, second=0, microsecond=0)
+    closes = opened.replace(hour=17) + timedelta(weeks=WEEKS)
+    for id, title, summary, background, decision, audience, questions in (
+        _perceptions(host.parts.place),
+        _town_centre(host.parts.place),
+    ):
+        details = Details(title, summary, background, decision, True, opened, closes, audience)  # noqa: FBT003
+        await put(Example(id, details, questions, SOURCE), host)
+
+
+Parts = tuple[str, str, str, str, str, Audience, list[Question]]
+
+
+def _perceptions(place: Place) -> Parts:
+    town = place.name
+    statements = {
+        "satisfied": f"I am satisfied with {town} as a place to live",
+        "optimistic": f"I am optimistic about the future of {town}",
+        "influence": f"I can influence decisions that affect {town}",
+        "safe": f"I feel safe in {town}",
+    }
+    questions = [Question(id, Kind.AGREE, text, options=AGREE_SCALE, required=True) for id, text in statements.items()]
+    wards = tuple(Option(slug(ward), ward) for ward in place.wards)
+    questions += [
+        Question("ward", Kind.WARD, "Which ward do you live in?", page=2, options=wards),
+        Question("better", Kind.LONG_TEXT, f"What one thing would make {town} better to live in?", page=2),
+    ]
+    return (
+        "living-here",
+        f"Living in {town}",
+        f"How is life in {town}? Six short questions, the same each year, show what gets better and what does not.",
+        "Each year we ask the same questions, so that we can compare.\n\n## What came of it before\n\n"
+        "See the measures on the home page: they come from this survey.",
+        f"Where {place.council} puts its effort next year.",
+        Audience.ANYONE,
+        questions,
+    )
+
+
+def _town_centre(place: Place) -> Parts:
+    uses = ("Shops", "Cafés and restaurants", "Homes", "Green space", "Culture and events", "Places to work")
+    why = ("Work or study", "Shopping", "Going out", "Appointments", "Passing through", "I hardly ever go")
+    questions = [
+        Question(
+            "why", Kind.ONE_CHOICE, "What brings you to the town centre most?", required=True, options=_options(why)
+        ),
+        Question("uses", Kind.SEVERAL_CHOICES, "What should there be more of?", required=True, options=_options(uses)),
+        Question("evening", Kind.AGREE, "I would come in the evening if there were more to do", options=AGREE_SCALE),
+        Question("visit", Kind.SHORT_TEXT, "When did you last come, and what for?", page=2),
+        Question("idea", Kind.LONG_TEXT, "What is your own idea for the town centre?", page=2),
+    ]
+    return (
+        "town-centre",
+        "A town centre for everyone",
+        f"What should the centre of {place.name} offer in 2040, and to whom? Tell us before the plan is drawn.",
+        "A thriving town centre is one of the outcomes that the town has set itself.\n\n"
+        "* What is there now, and what is missing?\n* Who does not come, and why?",
+        f"The brief for the town centre plan, which {place.council} has not begun to write.",
+        Audience.SIGNED_IN,
+        questions,
+    )
+
+
+def _options(texts: tuple[str, ...]) -> tuple[Option, ...]:
+    return tuple(Option(slug(text, 40), text) for text in texts)

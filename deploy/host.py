@@ -1,0 +1,208 @@
+"""One process with one, some or all of the services: the only place that chooses engines."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from services.accounts import app as accounts
+from services.consultation import app as consultation
+from services.notifications import app as notifications
+from shared import secrets
+from shared.bus.embedded import EmbeddedBus
+from shared.bus.kafka import KafkaBus
+from shared.bus.port import COMPACTED, Bus
+from shared.clock import Clock, system_clock
+from shared.errors import Unavailable
+from shared.mail.catcher import Catcher, Inbox
+from shared.mail.port import RefusedForNow
+from shared.mail.smtp import SmtpMailer, SmtpServer
+from shared.place import load_place
+from shared.secrets import Secrets
+from shared.service import Parts, Service
+from shared.settings import BadSetting, Settings
+from shared.sqlite_file import SqliteFile
+from shared.store.mongo import MongoStore, connect
+from shared.store.port import Store
+from shared.store.sqlite import SqliteStore
+from shared.web.guard import Guard
+from shared.web.pages import Pages
+from shared.web.problems import Problems
+
+log = logging.getLogger(__name__)
+
+SERVICES: dict[str, ModuleType] = {module.NAME: module for module in (accounts, notifications, consultation)}
+"""In the order in which their routes are tried; consultation has the home page and comes last."""
+
+TOPICS = (*sorted(COMPACTED), *SERVICES)
+ASK_WITHIN_S = 3.0
+
+
+@dataclass(frozen=True)
+class Host:
+    services: Sequence[Service]
+    parts: Parts
+    probes: dict[str, Any]
+
+    def service(self, name: str) -> Service:
+        return next(service for service in self.services if service.name == name)
+
+
+@asynccontextmanager
+async def opened(
+    names: Sequence[str], settings: Settings, *, pages: Pages, clock: Clock = system_clock, catcher: bool = False
+) -> AsyncIterator[Host]:
+    """Services with their engines, not yet started: no event is taken in or sent, no mail goes out.
+
+    `catcher`: run the built-in mail catcher as well, where settings name no mail server.
+    """
+    async with AsyncExitStack() as stack:
+        file = SqliteFile(settings.data / "engage.db") if "sqlite" in settings.store or _embedded(settings) else None
+        if file is not None:
+            stack.push_async_callback(file.close)
+        parts = Parts(_bus(settings, file), clock, pages.place, pages, _secrets(settings), settings)
+        stores = _stores(names, settings, file, stack)
+        services = [await _build(name, stores[name], parts, stack, catcher=catcher) for name in SERVICES if name in names]
+        yield Host(services, parts, {"bus": parts.bus, "store": services[0].store})
+
+
+@asynccontextmanager
+async def running(host: Host) -> AsyncIterator[None]:
+    """The services at work; at the end, what is at work is finished and what waits is sent, if it can be."""
+    for service in host.services:
+        service.start()
+    await host.parts.bus.start()
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(service.stop() for service in host.services))
+        await host.parts.bus.stop()
+
+
+def load_pages(settings: Settings) -> Pages:
+    place = load_place(settings.place)
+    return Pages(place, [module.TEMPLATES for module in SERVICES.values()], demo=settings.demo)
+
+
+def web_app(names: Sequence[str], settings: Settings, at_start: Callable[[Host], Awaitable[None]]) -> Guard:
+    """The ASGI application of a process. `at_start` is awaited before it takes its first request."""
+    pages = load_pages(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(names, settings, pages=pages, catcher=True) as host:
+            app.router.routes.extend(route for service in host.services for route in service.routes)
+            app.router.routes.append(Route("/health", Health(host), methods=["GET"]))
+            app.router.routes.append(Mount("/assets", host.parts.pages.assets))
+            async with running(host):
+                await at_start(host)
+                yield
+
+    app = FastAPI(title="Engage", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan)
+    Problems(pages).install(app)
+    return Guard(app)
+
+
+class Health:
+    """200 as long as the process is up, with what it misses: restarting it would not bring Kafka back."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await (await self._answer(Request(scope, receive)))(scope, receive, send)
+
+    async def _answer(self, _: Request) -> Response:
+        probes = dict(self._host.probes)
+        for service in self._host.services:
+            probes |= service.probes
+        states = dict(zip(probes, await asyncio.gather(*(_ask(probe) for probe in probes.values())), strict=True))
+        counts = await asyncio.gather(*(_counts(service) for service in self._host.services))
+        ok = all(state == "up" for state in states.values())
+        services = dict(zip((service.name for service in self._host.services), counts, strict=True))
+        return JSONResponse({"status": "ok" if ok else "degraded", **states, "services": services})
+
+
+async def _ask(probe: Any) -> str:
+    try:
+        await asyncio.wait_for(probe.ping(), ASK_WITHIN_S)
+    except (Unavailable, RefusedForNow, TimeoutError) as error:
+        return f"down: {str(error) or type(error).__name__}"
+    return "up"
+
+
+async def _counts(service: Service) -> dict[str, int | str]:
+    try:
+        async with asyncio.timeout(ASK_WITHIN_S):
+            return {"parked": await service.store.count("parked")}
+    except (Unavailable, TimeoutError):
+        return {"parked": "unknown"}
+
+
+def _embedded(settings: Settings) -> bool:
+    return settings.bus == "embedded"
+
+
+def _bus(settings: Settings, file: SqliteFile | None) -> Bus:
+    if _embedded(settings) and file is not None:
+        return EmbeddedBus(file)
+    return KafkaBus(settings.bus, TOPICS, replication=settings.kafka_replication)
+
+
+def _stores(
+    names: Sequence[str], settings: Settings, file: SqliteFile | None, stack: AsyncExitStack
+) -> dict[str, Store]:
+    if settings.store == "sqlite" and file is not None:
+        return {name: SqliteStore(file, name, SERVICES[name].COLLECTIONS) for name in names}
+    if not settings.store.startswith("mongodb"):
+        raise BadSetting(f"ENGAGE_STORE must be sqlite or a MongoDB address, not {settings.store!r}")
+    client = connect(settings.store)
+    stack.callback(client.close)
+    return {name: MongoStore(client, name, SERVICES[name].COLLECTIONS) for name in names}
+
+
+def _secrets(settings: Settings) -> Secrets:
+    return (
+        secrets.read(settings.secrets) if settings.secrets else secrets.read_or_generate(settings.data / "secrets.json")
+    )
+
+
+async def _build(name: str, store: Store, parts: Parts, stack: AsyncExitStack, *, catcher: bool) -> Service:
+    if name != notifications.NAME:
+        service: Service = SERVICES[name].build(store, parts)
+        return service
+    inbox = None
+    server = smtp_server(parts.settings)
+    if server is None:
+        inbox = Inbox(parts.settings.data / "mail")
+        server = SmtpServer("127.0.0.1", await _start_catcher(inbox, stack) if catcher else 0)
+    mailer = SmtpMailer(server)
+    stack.push_async_callback(mailer.close)
+    return notifications.build(store, parts, mailer, inbox)
+
+
+async def _start_catcher(inbox: Inbox, stack: AsyncExitStack) -> int:
+    catcher = Catcher(inbox)
+    port = await catcher.start()
+    stack.push_async_callback(catcher.stop)
+    return port
+
+
+def smtp_server(settings: Settings) -> SmtpServer | None:
+    """None for the built-in mail catcher. Raises BadSetting where there would be no mail at all."""
+    if not settings.smtp:
+        if not settings.demo:
+            raise BadSetting("ENGAGE_SMTP must be the mail server as host:port; only a demonstration can do without")
+        return None
+    host, _, port = settings.smtp.rpartition(":")
+    if not host or not port.isdigit():
+        raise BadSetting(f"ENGAGE_SMTP must be host:port, not {settings.smtp!r}")
+    return SmtpServer(host, int(port), settings.smtp_user, settings.smtp_password, settings.smtp_tls)
