@@ -84,7 +84,10 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
     server = uvicorn.Server(config)
-    server.run()
+    try:
+        server.run()
+    except KeyboardInterrupt:  # Ctrl-C, after all has been stopped in order
+        return 0
     return 0 if server.started else 1
 
 

@@ -16,6 +16,6 @@ def routes(edge: Edge, documents: ConsultationDocuments) -> list[BaseRoute]:
     return [
         *Public(edge, documents).routes(),
         *Answer(edge, documents).routes(),
+        *Edit(edge, documents).routes(),  # before the pages of one consultation: /staff/consultations/new is none
         *Staff(edge, documents).routes(),
-        *Edit(edge, documents).routes(),
     ]

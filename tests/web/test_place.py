@@ -1,0 +1,57 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.contrast import contrast
+from shared.place import BrokenPlace, load_place
+
+LUTON = Path("places/luton")
+Change = Callable[[dict[str, Any]], object]
+
+
+def test_luton_is_read() -> None:
+    place = load_place(LUTON)
+    assert (place.name, place.population.total, len(place.wards)) == ("Luton", 225_300, 20)
+    assert place.interests[0] == ("economy", "Inclusive economy")
+    assert place.measures[0].series == (("2022", 52.0),)
+    assert place.priorities[0].outcomes[4].title == "A thriving town centre"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda place: place.pop("council"), "place.json, council: Field required."),
+        (lambda place: place["population"].update(total="many"), "population.total: "),
+        (lambda place: place["priorities"][1].pop("title"), "priorities.1.title: Field required."),
+        (lambda place: place["colours"].update(link="blue"), "colours.link: "),
+        (lambda place: place["colours"].update(link="#9ab8c8"), "colours: link on white has a contrast of 2.1 to 1"),
+        (lambda place: place["colours"].update(accent="#333333"), "brand_dark on accent"),
+        (lambda place: place["wards"].append("Saints"), "wards holds the same one twice"),
+        (lambda place: place["measures"][0].update(outcome="gone-1"), "the outcome gone-1, which no priority has"),
+    ],
+)
+def test_a_broken_place_is_refused_with_its_file_and_field(tmp_path: Path, change: Change, sentence: str) -> None:
+    place = json.loads((LUTON / "place.json").read_bytes())
+    change(place)
+    (tmp_path / "place.json").write_text(json.dumps(place))
+    with pytest.raises(BrokenPlace) as refused:
+        load_place(tmp_path)
+    assert str(tmp_path / "place.json") in str(refused.value)
+    assert sentence in str(refused.value)
+
+
+def test_a_place_that_is_not_there_or_not_json_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenPlace, match="cannot be read: No such file"):
+        load_place(tmp_path)
+    (tmp_path / "place.json").write_text("{")
+    with pytest.raises(BrokenPlace, match="Invalid JSON"):
+        load_place(tmp_path)
+
+
+def test_contrast_is_as_wcag_gives_it() -> None:
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+    assert contrast("#123456", "#123456") == 1
