@@ -92,13 +92,18 @@ def load_pages(settings: Settings) -> Pages:
     return Pages(place, [module.TEMPLATES for module in SERVICES.values()], demo=settings.demo)
 
 
-def web_app(names: Sequence[str], settings: Settings, at_start: Callable[[Host], Awaitable[None]]) -> Guard:
+def web_app(
+    names: Sequence[str],
+    settings: Settings,
+    at_start: Callable[[Host], Awaitable[None]],
+    clock: Clock = system_clock,
+) -> Guard:
     """The ASGI application of a process. `at_start` is awaited before it takes its first request."""
     pages = load_pages(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(names, settings, pages=pages, catcher=True) as host:
+        async with opened(names, settings, pages=pages, clock=clock, catcher=True) as host:
             app.router.routes.extend(route for service in host.services for route in service.routes)
             app.router.routes.append(Route("/health", Health(host), methods=["GET"]))
             app.router.routes.append(Mount("/assets", host.parts.pages.assets))

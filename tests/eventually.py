@@ -2,19 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def eventually(look: Callable[[], T | None], within_s: float = 30.0) -> T:
-    """What `look` gives once it gives something. Raises TimeoutError when it has not in time."""
-    deadline = time.monotonic() + within_s
+async def eventually(look: Callable[[], T | Awaitable[T]], what: str = "", *, within: float = 10.0) -> T:
+    """What `look` gives as soon as that is something true; fails, saying what was waited for, after `within` seconds."""
+    deadline = time.monotonic() + within
     while True:
-        seen = look()
+        looked = look()
+        seen: T = await looked if isinstance(looked, Awaitable) else looked
         if seen:
             return seen
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing came of {look} within {within_s} s")
-        await asyncio.sleep(0.02)
+        assert time.monotonic() < deadline, f"{what or 'what was awaited'} did not come true within {within} s"
+        await asyncio.sleep(0.01)

@@ -83,9 +83,9 @@ class Page:
 class Visitor:
     """`where` gives the server of a path: services may each have their own."""
 
-    def __init__(self, where: Callable[[str], str]) -> None:
+    def __init__(self, where: Callable[[str], str], transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._where = where
-        self._client = httpx.AsyncClient(timeout=30.0)
+        self._client = httpx.AsyncClient(timeout=30.0, transport=transport)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -95,10 +95,19 @@ class Visitor:
         return await self._arrive(path, response)
 
     async def post(self, path: str, fields: Mapping[str, Sequence[str]]) -> Page:
-        headers = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
-        body = urlencode({name: list(values) for name, values in fields.items()}, doseq=True)
-        response = await self._client.post(self._where(urlsplit(path).path) + path, content=body, headers=headers)
+        body = urlencode({name: list(values) for name, values in fields.items()}, doseq=True).encode()
+        return await self.post_bytes(path, body, {"sec-fetch-site": "same-origin"})
+
+    async def post_bytes(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Page:
+        sent = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
+        response = await self._client.post(self._where(urlsplit(path).path) + path, content=body, headers=sent)
         return await self._arrive(path, response)
+
+    async def post_json(self, path: str, body: object) -> tuple[int, dict[str, object]]:
+        """Status and body of a program's request."""
+        response = await self._client.post(self._where(path) + path, json=body)
+        answer: dict[str, object] = response.json()
+        return response.status_code, answer
 
     async def submit(
         self,

@@ -156,7 +156,9 @@ class World:
 
     async def link(self, to: str, after: int = 0) -> str:
         """The path of the newest sign-in link mailed to an address, when more than `after` have come."""
-        mails = await eventually(lambda: found if len(found := self.mails(to, "link to sign in")) > after else None)
+        mails = await eventually(
+            lambda: found if len(found := self.mails(to, "link to sign in")) > after else [], "a link", within=30
+        )
         body = mails[-1].get_body(("plain",))
         found = re.search(r"http://localhost(/sign-in/\S+)", str(body.get_content()) if body else "")
         if found is None:

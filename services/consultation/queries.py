@@ -24,6 +24,7 @@ class Card:
     opens_at: datetime
     closes_at: datetime
     responses: int
+    is_example: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,16 @@ async def _responses_by_consultation(documents: ConsultationDocuments) -> dict[s
 def _card(consultation: Consultation, responses: int) -> Card:
     url = f"/consultations/{consultation.id}"
     details = consultation.details
-    return Card(details.title, details.summary, url, f"{url}/results", details.opens_at, details.closes_at, responses)
+    return Card(
+        title=details.title,
+        summary=details.summary,
+        url=url,
+        results_url=f"{url}/results",
+        opens_at=details.opens_at,
+        closes_at=details.closes_at,
+        responses=responses,
+        is_example=bool(consultation.source),
+    )
 
 
 def _question_result(question: Question, total: dict[str, Any]) -> QuestionResult:

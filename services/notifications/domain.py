@@ -60,6 +60,10 @@ class Message:
             return self.failed(reason)
         return replace(self, state=State.OWED, next_try=next_try, reason=reason)
 
+    def due_again(self, now: datetime) -> "Message":
+        """Owed, and to be tried now: what it waited for has come."""
+        return replace(self, next_try=now)
+
     def failed(self, reason: str) -> "Message":
         return replace(self, state=State.FAILED, next_try=None, reason=reason)
 

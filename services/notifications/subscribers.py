@@ -25,6 +25,7 @@ class Subscribers:
         fact = received.fact
         contact = Contact(fact.person, fact.email, fact.ward, fact.interests, fact.staff)
         await self._run(lambda: usecases.keep_contact(contact, self._documents))
+        await self._run(lambda: usecases.try_again(contact.id, self._documents, self._clock()))
         self._wake_sender()
 
     async def on_sign_in_requested(self, received: Received[SignInRequestedV1]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from services.notifications.domain import Contact, Message, State
@@ -34,10 +34,16 @@ async def keep_contact(contact: Contact, documents: NotificationDocuments) -> No
         raise Stale(contact.id) from None
 
 
+async def try_again(person: str, documents: NotificationDocuments, now: datetime) -> None:
+    """Messages that were owed to a person before their address was known are due now."""
+    for loaded in await documents.messages.find({"person": person, "state": State.OWED}):
+        await documents.messages.save(loaded, loaded.value.due_again(now))
+
+
 async def due_messages(documents: NotificationDocuments, now: datetime, limit: int) -> list[Loaded[Message]]:
     """Messages to try now, the longest due first: owed ones, and those whose sender is gone."""
-    below = as_text(now)
-    return await documents.messages.find({"next_try": Range(below=below)}, sort="next_try", limit=limit)
+    until = as_text(now + timedelta(microseconds=1))
+    return await documents.messages.find({"next_try": Range(below=until)}, sort="next_try", limit=limit)
 
 
 @dataclass(frozen=True)
