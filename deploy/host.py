@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from services.accounts import app as accounts
 from services.consultation import app as consultation
@@ -122,18 +122,24 @@ class Health:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await (await self._answer(Request(scope, receive)))(scope, receive, send)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (await self._answer())(scope, receive, send)
 
-    async def _answer(self, _: Request) -> Response:
-        probes = dict(self._host.probes)
-        for service in self._host.services:
+    async def _answer(self) -> Response:
+        probes, services = dict(self._host.probes), self._host.services
+        for service in services:
             probes |= service.probes
-        states = dict(zip(probes, await asyncio.gather(*(_ask(probe) for probe in probes.values())), strict=True))
-        counts = await asyncio.gather(*(_counts(service) for service in self._host.services))
-        ok = all(state == "up" for state in states.values())
-        services = dict(zip((service.name for service in self._host.services), counts, strict=True))
-        return JSONResponse({"status": "ok" if ok else "degraded", **states, "services": services})
+        states, counts = await asyncio.gather(
+            asyncio.gather(*(_ask(probe) for probe in probes.values())),
+            asyncio.gather(*(_counts(service) for service in services)),
+        )
+        return JSONResponse(
+            {
+                "status": "ok" if all(state == "up" for state in states) else "degraded",
+                **dict(zip(probes, states, strict=True)),
+                "services": dict(zip((service.name for service in services), counts, strict=True)),
+            }
+        )
 
 
 async def _ask(probe: Any) -> str:

@@ -1,6 +1,6 @@
 """Someone with a browser: opens pages, fills in the forms that are on them, and presses their buttons."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -89,6 +89,13 @@ class Visitor:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    async def try_to(self, act: Awaitable[Page]) -> Page | None:
+        """None where the server is not there, or ends before it has answered."""
+        try:
+            return await act
+        except (httpx.TransportError, LookupError):
+            return None
 
     async def get(self, path: str) -> Page:
         response = await self._client.get(self._where(urlsplit(path).path) + path)

@@ -38,17 +38,20 @@ def free_port() -> int:
 class World:
     """`embedded`: one process on SQLite. `servers`: a process for each service, on Kafka and MongoDB."""
 
-    def __init__(self, name: str, folder: Path, inbox: Inbox, mail_port: int, servers: Addresses | None) -> None:
+    def __init__(self, name: str, folder: Path, servers: Addresses | None) -> None:
         self.name = name
-        self.inbox = inbox
+        self.inbox = Inbox(folder / "mail")
         self._folder = folder
+        self._mail_port = free_port()
+        self._catcher = Catcher(self.inbox)
         names = [[*SERVICES]] if servers is None else [[each] for each in SERVICES]
         self._services = {"engage" if servers is None else group[0]: group for group in names}
         self._ports = {process: free_port() for process in self._services}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._visitors: list[Visitor] = []
         self._environment = {
             "ENGAGE_DATA": str(folder / "data"),
-            "ENGAGE_SMTP": f"127.0.0.1:{mail_port}",
+            "ENGAGE_SMTP": f"127.0.0.1:{self._mail_port}",
             "ENGAGE_PUBLIC_URL": "http://localhost",
             "ENGAGE_SECRETS": str(folder / "secrets.json"),
             "ENGAGE_MAIL_FROM": "Engage <no-reply@engage.example>",
@@ -79,6 +82,13 @@ class World:
         }
         return f"http://localhost:{self._ports[self.process_of(fits[max(fits, key=len)])]}"
 
+    async def start_mail(self) -> None:
+        """The mail server that the services send to."""
+        await self._catcher.start(port=self._mail_port)
+
+    async def stop_mail(self) -> None:
+        await self._catcher.stop()
+
     def start(self, *services: str) -> None:
         """Start the processes of these services, or all, that do not run."""
         for process in {self.process_of(service) for service in services or SERVICES}:
@@ -89,6 +99,9 @@ class World:
                     self._running[process] = subprocess.Popen(
                         command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
                     )
+
+    def pid(self, service: str) -> int:
+        return self._running[self.process_of(service)].pid
 
     def kill(self, service: str) -> None:
         """kill -9: the process has no moment to put anything in order."""
@@ -130,7 +143,7 @@ class World:
             await asyncio.sleep(0.1)
 
     async def health(self, service: str) -> dict[str, object]:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=30) as client:
             answer = await client.get(f"http://localhost:{self._ports[self.process_of(service)]}/health")
         health: dict[str, object] = answer.json()
         return health
@@ -165,12 +178,22 @@ class World:
             raise LookupError("the mail has no link")
         return found[1]
 
+    def visitor(self) -> Visitor:
+        """Someone who is not signed in."""
+        self._visitors.append(Visitor(self.where))
+        return self._visitors[-1]
+
+    async def leave(self) -> None:
+        """Everybody closes their browser."""
+        for visitor in self._visitors:
+            await visitor.close()
+
     async def officer(self) -> Visitor:
         """An officer, added on the command line, signed in by mail and one-time code."""
         email = f"officer-{uuid4().hex[:6]}@council.example"
         printed = await self.command("staff", "add", "--email", email, "--role", "officer")
         secret = re.findall(r": ([A-Z2-7]{32})", printed)[0]
-        visitor = Visitor(self.where)
+        visitor = self.visitor()
         await visitor.submit(await visitor.get("/sign-in"), {"email": email})
         link = await visitor.get(await self.link(email))
         page = await visitor.submit(link, {"code": pyotp.TOTP(secret).now()})
@@ -180,7 +203,7 @@ class World:
 
     async def resident(self, email: str) -> Visitor:
         """A resident who has signed up, and signed in by the link in the mail."""
-        visitor = Visitor(self.where)
+        visitor = self.visitor()
         typed = {"email": email, "ward": "Biscot", "interests": ["economy"]}
         await visitor.submit(await visitor.get("/sign-up"), typed)
         page = await visitor.submit(await visitor.get(await self.link(email)))
@@ -192,13 +215,13 @@ class World:
 @asynccontextmanager
 async def started(name: str, folder: Path, servers: Addresses | None = None) -> AsyncIterator[World]:
     """A world, up. What it started is ended at the end, and only that."""
-    inbox = Inbox(folder / "mail")
-    catcher = Catcher(inbox)
-    world = World(name, folder, inbox, await catcher.start(), servers)
+    world = World(name, folder, servers)
+    await world.start_mail()
     world.start()
     try:
         await world.until_up()
         yield world
     finally:
+        await world.leave()
         world.stop()
-        await catcher.stop()
+        await world.stop_mail()

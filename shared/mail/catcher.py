@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -52,6 +53,7 @@ class Catcher:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._server: asyncio.Server | None = None
+        self._connections: WeakSet[SMTP] = WeakSet()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self._inbox.put(envelope.original_content or b"")
@@ -60,9 +62,18 @@ class Catcher:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
         """Returns the port, a free one for 0."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: SMTP(self, enable_SMTPUTF8=True, loop=loop), host, port)
+        self._server = await loop.create_server(self._connection, host, port)
         return int(self._server.sockets[0].getsockname()[1])
+
+    def _connection(self) -> SMTP:
+        connection = SMTP(self, enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
+        self._connections.add(connection)
+        return connection
 
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
+        for connection in self._connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)  # the loop lets go of aborted connections in its next round

@@ -1,0 +1,115 @@
+"""The demonstration is filled in with what was published, once, and says what is not real."""
+
+import csv
+from pathlib import Path
+
+from deploy import demo
+from deploy.demo.housing import FOLDER
+from services.consultation import queries
+from tests.eventually import eventually
+from tests.town import Town, opened_town
+
+
+async def results(town: Town, id: str) -> queries.Results:
+    loaded = await town.consultations.consultations.get(id)
+    assert loaded is not None
+
+    async def through() -> queries.Results | None:
+        found = await queries.results(loaded.value, town.consultations)
+        return found if found.responses == 381 else None
+
+    found = await eventually(through, "all events through")
+    assert found is not None
+    return found
+
+
+def share(found: queries.Results, question: str, *options: str) -> float:
+    result = next(each for each in found.questions if each.id == question)
+    return sum(bar.share for bar in result.bars if bar.label in options)
+
+
+async def test_the_vision_consultation_has_the_published_totals(tmp_path: Path) -> None:
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        found = await results(town, "luton-2040-vision")
+
+        kinds = {bar.label: bar.count for bar in found.questions[0].bars}
+        assert kinds["An organisation"] == 119
+        assert kinds["A member of council staff"] == 61
+        assert sum(kinds.values()) - 119 - 61 == 201
+        agree = ("Strongly agree", "Agree")
+        assert f"{share(found, 'ambition', *agree):.0%}" == "61%"
+        priorities = [
+            share(found, id, *agree) for id in ("economy", "wellbeing", "child_friendly", "net_zero", "community")
+        ]
+        assert (f"{min(priorities):.0%}", f"{max(priorities):.0%}") == ("72%", "87%")
+
+
+async def test_the_housing_survey_has_the_real_votes(tmp_path: Path) -> None:
+    with (FOLDER / "participants-votes.csv").open(newline="") as file:
+        votes = list(csv.DictReader(file))
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        found = await results(town, "affordable-housing")
+
+        asked = [question for question in found.questions if question.id.startswith("s")]
+        assert len(asked) == 20
+        for question in asked:
+            counts = {bar.label: bar.count for bar in question.bars}
+            column = [person[question.id[1:]] for person in votes]
+            assert counts["Agree"] == column.count("1")
+            assert counts["Disagree"] == column.count("-1")
+            assert counts["Neither agree nor disagree"] == column.count("0")
+        assert found.questions[-1].answered == 57
+        texts = [
+            text
+            for page in range(1, 9)
+            for text in await queries.texts(found.consultation, "ideas", town.consultations, page=page)
+        ]
+        assert sum(len(text.text.split("\n\n")) for text in texts) >= 165
+
+
+async def test_filling_in_again_changes_nothing(tmp_path: Path) -> None:
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        await results(town, "affordable-housing")
+        await demo.fill(town.host)
+
+        assert await town.consultations.responses.count() == 762
+        assert await town.consultations.consultations.count() == 4
+        assert await town.accounts.people.count() == 2
+
+
+async def test_every_page_with_example_responses_says_so(tmp_path: Path) -> None:
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        visitor = town.visitor()
+        await visitor.post("/demo/sign-in/officer", {})
+        id = "luton-2040-vision"
+        for path in (
+            f"/consultations/{id}",
+            f"/consultations/{id}/results",
+            f"/staff/consultations/{id}",
+            f"/staff/consultations/{id}/texts/organisation",
+        ):
+            assert "generated from the totals" in (await visitor.get(path)).html, path
+        for path in ("/", "/consultations", "/staff"):
+            assert "(example data)" in (await visitor.get(path)).html, path
+
+
+async def test_a_demonstration_shows_its_mail_and_signs_staff_in_with_one_click(tmp_path: Path) -> None:
+    async with opened_town(tmp_path, demo=True, smtp="") as town:
+        await demo.fill(town.host)
+        visitor = town.visitor()
+        assert (await visitor.post("/demo/sign-in/officer", {})).path == "/staff"
+        assert (await visitor.post("/demo/sign-in/admin", {})).status == 422
+
+        await visitor.submit(await visitor.get("/sign-in"), {"email": "resident@engage.example"}, action="/sign-in")
+
+        async def arrived() -> bool:
+            return "Your link to sign in" in (await visitor.get("/mail")).html
+
+        await eventually(arrived)
+        mail = await visitor.get("/mail/1")
+        assert "http://testserver/sign-in/" in mail.html
+        assert "Sign in" in (await visitor.get("/mail/1/html")).html
