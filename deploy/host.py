@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
@@ -70,7 +71,9 @@ async def opened(
             stack.push_async_callback(file.close)
         parts = Parts(_bus(settings, file), clock, pages.place, pages, _secrets(settings), settings)
         stores = _stores(names, settings, file, stack)
-        services = [await _build(name, stores[name], parts, stack, catcher=catcher) for name in SERVICES if name in names]
+        services = [
+            await _build(name, stores[name], parts, stack, catcher=catcher) for name in SERVICES if name in names
+        ]
         yield Host(services, parts, {"bus": parts.bus, "store": services[0].store})
 
 
@@ -102,17 +105,21 @@ def web_app(
     pages = load_pages(settings)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(names, settings, pages=pages, clock=clock, catcher=True) as host:
-            app.router.routes.extend(route for service in host.services for route in service.routes)
+            for service in host.services:
+                api.include_router(service.api)
+                app.router.routes.extend(service.routes)
             app.router.routes.append(Route("/health", Health(host), methods=["GET"]))
-            app.router.routes.append(Mount("/assets", host.parts.pages.assets))
             async with running(host):
                 await at_start(host)
                 yield
 
-    app = FastAPI(title="Engage", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan)
-    Problems(pages).install(app)
+    # Pages are plain Starlette: FastAPI's layers take as long as a page does, and do nothing for one.
+    api = FastAPI(title="Engage", docs_url=None, redoc_url=None)
+    app = Starlette(routes=[Mount("/api", api), Mount("/assets", pages.assets)], lifespan=lifespan)
+    for each in (api, app):
+        Problems(pages).install(each)
     return Guard(app)
 
 

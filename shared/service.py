@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 from shared.bus.port import Bus
@@ -49,6 +50,9 @@ class Service:
     consumer: Consumer
     relay: Relay
     routes: Sequence[BaseRoute]
+    api: APIRouter = field(default_factory=APIRouter)
+    """Mounted at /api."""
+
     background: Sequence[Background] = ()
     probes: dict[str, Probe] = field(default_factory=dict)
     """What else it depends on, for /health."""

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from starlette.routing import BaseRoute
 
 from services.accounts.storage import AccountDocuments
 from shared.errors import NotFound
@@ -22,10 +21,10 @@ class Api:
         self._edge = edge
         self._documents = documents
 
-    def routes(self) -> list[BaseRoute]:
-        router = APIRouter(prefix="/api/account", tags=["accounts"])
+    def router(self) -> APIRouter:
+        router = APIRouter(prefix="/account", tags=["accounts"])
         router.add_api_route("", self.account, methods=["GET"])
-        return router.routes
+        return router
 
     async def account(self, request: Request) -> Account:
         """The account of who is signed in."""

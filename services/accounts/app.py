@@ -18,5 +18,5 @@ def build(store: Store, parts: Parts) -> Service:
     mine = edge(NAME, store, parts)
     documents = AccountDocuments(store)
     mine.consumer.on(SessionsRevokedV1, mine.sessions.on_sessions_revoked)
-    routes = [*Web(mine, documents).routes(), *Api(mine, documents).routes()]
-    return Service(NAME, store, mine.consumer, mine.relay, routes)
+    routes = Web(mine, documents).routes()
+    return Service(NAME, store, mine.consumer, mine.relay, routes, Api(mine, documents).router())

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from starlette.routing import BaseRoute
 
 from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, Kind
@@ -89,13 +88,13 @@ class Api:
         self._edge = edge
         self._documents = documents
 
-    def routes(self) -> list[BaseRoute]:
-        router = APIRouter(prefix="/api/consultations", tags=["consultation"])
+    def router(self) -> APIRouter:
+        router = APIRouter(prefix="/consultations", tags=["consultation"])
         router.add_api_route("", self.list, methods=["GET"])
         router.add_api_route("/{id}", self.questionnaire, methods=["GET"])
         router.add_api_route("/{id}/responses", self.respond, methods=["POST"], status_code=201)
         router.add_api_route("/{id}/results", self.results, methods=["GET"])
-        return router.routes
+        return router
 
     async def list(self) -> list[Listed]:
         """Consultations that are open now, the one that closes soonest first."""

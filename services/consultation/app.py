@@ -21,5 +21,5 @@ def build(store: Store, parts: Parts) -> Service:
     documents = ConsultationDocuments(store)
     mine.consumer.on(SessionsRevokedV1, mine.sessions.on_sessions_revoked)
     mine.consumer.on_batch(ResponseSubmittedV1, Tallies(store, mine.run).on_responses_submitted)
-    routes = [*web.routes(mine, documents), *Api(mine, documents).routes()]
-    return Service(NAME, store, mine.consumer, mine.relay, routes)
+    routes = web.routes(mine, documents)
+    return Service(NAME, store, mine.consumer, mine.relay, routes, Api(mine, documents).router())

@@ -3,8 +3,8 @@
 import logging
 from urllib.parse import quote
 
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -39,7 +39,7 @@ class Problems:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
 
-    def install(self, app: FastAPI) -> None:
+    def install(self, app: Starlette) -> None:
         app.add_exception_handler(Refusal, self.refused)
         app.add_exception_handler(HTTPException, self.http)
         app.add_exception_handler(RequestValidationError, self.invalid_json)

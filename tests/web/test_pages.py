@@ -58,7 +58,12 @@ def links(html: str) -> set[str | None]:
 
 def home(pages: Pages, viewer: Viewer, *, is_open: bool) -> str:
     shown = SimpleNamespace(
-        title="The <library>", summary="Where?", url="/library", results_url="/results", responses=1_204
+        title="The <library>",
+        summary="Where?",
+        url="/library",
+        results_url="/results",
+        responses=1_204,
+        is_example=False,
     )
     shown.closes_at = datetime(2026, 3, 3, 17, tzinfo=UTC)
     return pages.render("home.html", viewer, open=[shown] if is_open else [], closed=[shown])
