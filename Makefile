@@ -26,9 +26,8 @@ setup: .venv/.installed shared/web/static/.built ## Install everything that runn
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	@touch $@
 
-shared/web/static/.built: .venv/.installed $(wildcard shared/web/assets/*.scss shared/web/assets/*.js*) shared/web/assets/build.py
+shared/web/static/.built: .venv/.installed $(wildcard shared/web/assets/*.scss shared/web/assets/*.js* shared/web/assets/*.py)
 	$(BIN)/python -m shared.web.assets.build
-	@touch $@
 
 run: setup ## Serve the filled-in demonstration on http://localhost:8000 (PORT=... for another)
 	ENGAGE_DEMO=true ENGAGE_PUBLIC_URL=http://localhost:$(PORT) exec $(BIN)/engage serve --port $(PORT)

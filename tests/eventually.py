@@ -1,19 +1,24 @@
 """Waiting for what comes by itself."""
 
 import asyncio
+import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def eventually(look: Callable[[], T | Awaitable[T]], what: str = "", *, within: float = 10.0) -> T:
-    """What `look` gives as soon as that is something true; fails, saying what was waited for, after `within` seconds."""
+@overload
+async def eventually(look: Callable[[], Awaitable[T]], what: str = "", *, within: float = 10.0) -> T: ...
+@overload
+async def eventually(look: Callable[[], T], what: str = "", *, within: float = 10.0) -> T: ...
+async def eventually(look: Callable[[], Any], what: str = "", *, within: float = 10.0) -> Any:
+    """What `look` gives as soon as that is true; fails, saying what was waited for, after `within` seconds."""
     deadline = time.monotonic() + within
     while True:
         looked = look()
-        seen: T = await looked if isinstance(looked, Awaitable) else looked
+        seen = await looked if inspect.isawaitable(looked) else looked
         if seen:
             return seen
         assert time.monotonic() < deadline, f"{what or 'what was awaited'} did not come true within {within} s"

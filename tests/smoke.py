@@ -68,7 +68,9 @@ async def fill_in(visitor: Visitor, consultation: str) -> Page:
     choose, when, agree, ward = names
     typed = {choose: "swings", when: ["mornings", "evenings"], agree: "agree", ward: "biscot"}
     second = await visitor.submit(first, typed, button=("go", "next"))
-    who, else_ = list(dict.fromkeys(re.findall(r'name="(q-[^"]+)" type="text"|<textarea[^>]* name="(q-[^"]+)"', second.html)))
+    who, else_ = list(
+        dict.fromkeys(re.findall(r'name="(q-[^"]+)" type="text"|<textarea[^>]* name="(q-[^"]+)"', second.html))
+    )
     return await visitor.submit(second, {who[0]: "My dog", else_[1]: "More bins, please"}, button=("go", "next"))
 
 

@@ -213,9 +213,14 @@ class World:
 
 
 @asynccontextmanager
-async def started(name: str, folder: Path, servers: Addresses | None = None) -> AsyncIterator[World]:
+async def started(
+    name: str, folder: Path, servers: Addresses | None = None, *, demo: bool = False
+) -> AsyncIterator[World]:
     """A world, up. What it started is ended at the end, and only that."""
     world = World(name, folder, servers)
+    if demo:
+        world.set("ENGAGE_DEMO", "true")
+        world.set("ENGAGE_SMTP", "")
     await world.start_mail()
     world.start()
     try:

@@ -264,7 +264,12 @@ async def test_results_are_shown_when_the_officer_chose(town: Town) -> None:
 async def test_nobody_but_officers_sees_staff_pages(town: Town) -> None:
     await town.publish()
     resident = await town.resident()
-    for path in ("/staff", "/staff/consultations/new", "/staff/consultations/park", "/staff/consultations/park/texts/who"):
+    for path in (
+        "/staff",
+        "/staff/consultations/new",
+        "/staff/consultations/park",
+        "/staff/consultations/park/texts/who",
+    ):
         assert (await town.visitor().get(path)).path.startswith("/sign-in")
         assert (await resident.get(path)).status == 403
     for path in ("/staff/consultations/park/publish", "/staff/consultations/park/questions/who/remove"):

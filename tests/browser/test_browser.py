@@ -1,0 +1,122 @@
+"""What a person sees: every page by axe, on a desk and on a phone; and the job done by keyboard and without JavaScript."""
+
+from collections.abc import Sequence
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, ViewportSize
+
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
+PUBLIC = (
+    "/",
+    "/consultations",
+    "/consultations/living-here",
+    "/consultations/living-here/answer",
+    "/consultations/luton-2040-vision/results",
+    "/consultations/affordable-housing",
+    "/sign-in",
+    "/sign-up",
+    "/sign-in/check-your-email",
+    "/mail",
+    "/nowhere",
+)
+STAFF = (
+    "/staff",
+    "/staff/consultations/new",
+    "/staff/consultations/luton-2040-vision",
+    "/staff/consultations/luton-2040-vision/preview",
+    "/staff/consultations/luton-2040-vision/texts/organisation",
+    "/account",
+)
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds, and whether the page is wider than its window."""
+    found = await Axe().run(page)
+    violations = [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
+    if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        violations.append("wider than the window")
+    return [f"{page.url} {violation}" for violation in violations]
+
+
+async def look_at(page: Page, address: str, paths: Sequence[str]) -> list[str]:
+    found = []
+    for size in (DESK, PHONE):
+        await page.set_viewport_size(size)
+        for path in paths:
+            await page.goto(address + path)
+            found += await faults(page)
+    return found
+
+
+async def test_public_pages_pass_axe_and_fit_a_phone(browser: Browser, demo: World) -> None:
+    page = await browser.new_page()
+    assert await look_at(page, demo.where("/"), PUBLIC) == []
+
+
+async def test_staff_pages_pass_axe_and_fit_a_phone(browser: Browser, demo: World) -> None:
+    page = await browser.new_page()
+    await page.goto(demo.where("/") + "/sign-in")
+    await page.get_by_text("Sign in as an officer").click()
+    assert await look_at(page, demo.where("/"), STAFF) == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
+async def test_a_resident_answers_and_puts_right_what_is_wrong(browser: Browser, demo: World, script: bool) -> None:  # noqa: FBT001
+    context = await browser.new_context(java_script_enabled=script, viewport=PHONE)
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if "422" not in message.text else None)
+    await page.goto(demo.where("/") + "/consultations/living-here")
+    await page.get_by_role("button", name="Have your say").click()
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("link", name="Choose an answer to “I feel safe in Luton”").click()
+    assert await page.evaluate("document.activeElement.name") == "q-safe"
+    if script:
+        assert await faults(page) == []
+    for question in ("satisfied", "optimistic", "influence", "safe"):
+        await page.check(f"input[name=q-{question}][value=agree]")
+    await page.get_by_role("button", name="Continue").click()
+    await page.fill("textarea", "More trees")
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("button", name="Change your answer to: I feel safe in Luton").click()
+    await page.check("input[name=q-safe][value=disagree]")
+    await page.get_by_role("button", name="Continue").click()
+    assert await page.get_by_text("More trees").is_visible()
+    if script:
+        assert await faults(page) == []
+    await page.get_by_role("button", name="Send your answers").click()
+
+    assert await page.get_by_role("heading", name="We have your answers").is_visible()
+    if script:
+        assert await faults(page) == []
+    assert errors == []
+
+
+async def test_an_officer_writes_and_publishes_by_keyboard_alone(browser: Browser, demo: World) -> None:
+    page = await browser.new_page()
+    address = demo.where("/")
+    await page.goto(address + "/sign-in")
+    await page.get_by_text("Sign in as an officer").press("Enter")
+    await page.get_by_role("button", name="Write a consultation").press("Enter")
+    await page.get_by_label("Title").focus()
+    await page.keyboard.type("Bins")
+    for text in ("When are they emptied?", "They are full.", "How often the vans come."):
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(text)
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Space")
+    await page.get_by_role("button", name="Save").press("Enter")
+    await page.get_by_role("link", name="Long text").press("Enter")
+    await page.get_by_label("Question", exact=True).focus()
+    await page.keyboard.type("What do you see?")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Publish").press("Enter")
+
+    assert await page.get_by_text("Opens later").first.is_visible()
+    await page.goto(address + "/consultations")
+    assert await page.get_by_role("link", name="Bins").is_visible()
