@@ -17,7 +17,7 @@ def main() -> int:
     if unknown := set(wanted) - set(NAMES):
         print(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}", file=sys.stderr)
         return 2
-    return max(importlib.import_module(f"bench.{name}").main() for name in wanted)
+    return max(int(importlib.import_module(f"bench.{name}").main()) for name in wanted)
 
 
 if __name__ == "__main__":

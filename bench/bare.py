@@ -1,4 +1,4 @@
-"""What the machine can do at best: Starlette answers the same requests with as many bytes, one synced commit a response."""
+"""The machine at its best: Starlette answers the same requests with as many bytes, one synced commit a response."""
 
 import sqlite3
 import sys

@@ -22,9 +22,12 @@ class Connection:
         """Status, location and body."""
         if self._writer is None or self._reader is None:
             self._reader, self._writer = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
-        head = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\nsec-fetch-site: same-origin\r\n".encode()
+        head = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\n".encode()
         if body:
-            head += b"content-type: application/x-www-form-urlencoded\r\ncontent-length: %d\r\n" % len(body)
+            head += (
+                b"sec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: %d\r\n"
+                % len(body)
+            )
         self._writer.write(head + self.headers + b"\r\n" + body)
         top = await self._reader.readuntil(b"\r\n\r\n")
         length = LENGTH.search(top)

@@ -1,4 +1,4 @@
-"""An SMTP server that takes everything and keeps the recipients. Run as a process: prints its port, then a count a line.
+"""An SMTP server that takes everything and keeps the recipients. A process: prints its port, then counts.
 
 It answers as fast as Python can, so that what is measured is the sender.
 """

@@ -78,7 +78,7 @@ class World:
             prefix: service
             for service, module in SERVICES.items()
             for prefix in module.PATHS
-            if prefix == "/" or path == prefix or path.startswith(prefix + "/")
+            if prefix in {"/", path} or path.startswith(prefix + "/")
         }
         return f"http://localhost:{self._ports[self.process_of(fits[max(fits, key=len)])]}"
 
@@ -104,7 +104,7 @@ class World:
         return self._running[self.process_of(service)].pid
 
     def kill(self, service: str) -> None:
-        """kill -9: the process has no moment to put anything in order."""
+        """A kill -9: the process has no moment to put anything in order."""
         process = self._running.pop(self.process_of(service))
         process.kill()
         process.wait()

@@ -74,6 +74,6 @@ class Catcher:
         if self._server is not None:
             self._server.close()
         for connection in self._connections:
-            if connection.transport is not None:
+            if isinstance(connection.transport, asyncio.Transport):
                 connection.transport.abort()
         await asyncio.sleep(0)  # the loop lets go of aborted connections in its next round

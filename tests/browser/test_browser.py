@@ -1,4 +1,4 @@
-"""What a person sees: every page by axe, on a desk and on a phone; and the job done by keyboard and without JavaScript."""
+"""Every page by axe, on a desk and on a phone; the job done by keyboard and without JavaScript."""
 
 from collections.abc import Sequence
 
@@ -66,7 +66,7 @@ async def test_staff_pages_pass_axe_and_fit_a_phone(browser: Browser, demo: Worl
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
-async def test_a_resident_answers_and_puts_right_what_is_wrong(browser: Browser, demo: World, script: bool) -> None:  # noqa: FBT001
+async def test_a_resident_answers_and_puts_right_what_is_wrong(browser: Browser, demo: World, script: bool) -> None:
     context = await browser.new_context(java_script_enabled=script, viewport=PHONE)
     page = await context.new_page()
     errors: list[str] = []

@@ -11,11 +11,11 @@ from tests.eventually import eventually
 from tests.town import QUESTIONS, Town
 from tests.visitor import Page, Visitor
 
-GOOD = {"q-missing": "swings", "q-when": ["am", "pm"], "q-who": "My dog"}
+GOOD: dict[str, str | list[str]] = {"q-missing": "swings", "q-when": ["am", "pm"], "q-who": "My dog"}
 SEND = ("go", "send")
 
 
-async def check_page(visitor: Visitor, answers: dict[str, str | list[str]] = GOOD) -> Page:  # type: ignore[assignment]
+async def check_page(visitor: Visitor, answers: dict[str, str | list[str]] = GOOD) -> Page:
     page = await visitor.submit(await visitor.get("/consultations/park/answer"), answers)
     assert "Check your answers" in page.html, page.html
     return page

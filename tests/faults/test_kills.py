@@ -1,4 +1,4 @@
-"""The plug is pulled at each step from the response to the mail: afterwards one response, one mail, one in the results."""
+"""The plug is pulled at each step from the response to the mail: afterwards each is there once."""
 
 import asyncio
 import re

@@ -106,7 +106,7 @@ async def test_a_server_that_is_away_refuses_for_now_and_is_found_when_it_is_bac
 async def test_a_connection_that_the_server_dropped_is_not_used_again(mailer: SmtpMailer, inbox: Inbox) -> None:
     await mailer.send(mail())
     for connection in mailer._idle:
-        assert connection.transport is not None
+        assert isinstance(connection.transport, asyncio.Transport)
         connection.transport.abort()
     await asyncio.sleep(0)
 
