@@ -24,10 +24,8 @@ class Connection:
             self._reader, self._writer = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
         head = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\n".encode()
         if body:
-            head += (
-                b"sec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: %d\r\n"
-                % len(body)
-            )
+            head += b"sec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+            head += b"content-length: %d\r\n" % len(body)
         self._writer.write(head + self.headers + b"\r\n" + body)
         top = await self._reader.readuntil(b"\r\n\r\n")
         length = LENGTH.search(top)

@@ -108,7 +108,7 @@ def our_journey(tokens: list[str]) -> Journey:
     return journey
 
 
-async def bare_journey(connection: Connection, _: int, tally: Tally) -> None:
+async def bare_journey(connection: Connection, _number: int, tally: Tally) -> None:
     await connection.request("GET", "/form")
     answers = b"response=" + uuid4().hex.encode() + b"&page=1&" + ANSWERS
     await connection.request("POST", "/form", answers + b"&go=next")
