@@ -1,11 +1,11 @@
 """The notifications service, wired."""
 
+from services.notifications import web
 from services.notifications.compose import Composer
 from services.notifications.due import Sender
 from services.notifications.storage import COLLECTIONS, NotificationDocuments
 from services.notifications.subscribers import Subscribers
 from services.notifications.usecases import Sending
-from services.notifications.web import Web
 from shared.contracts.accounts import ResidentV1, SessionsRevokedV1, SignInRequestedV1
 from shared.contracts.consultation import ResponseSubmittedV1
 from shared.mail.catcher import Inbox
@@ -21,7 +21,6 @@ __all__ = ["COLLECTIONS", "NAME", "PATHS", "TEMPLATES", "build"]
 
 
 def build(store: Store, parts: Parts, mailer: Mailer, inbox: Inbox | None) -> Service:
-    """`inbox` is where a built-in catcher puts mail; its pages are there in demo mode alone."""
     mine = edge(NAME, store, parts)
     documents = NotificationDocuments(store)
     composer = Composer(parts.place, parts.settings, parts.secrets)
@@ -31,5 +30,5 @@ def build(store: Store, parts: Parts, mailer: Mailer, inbox: Inbox | None) -> Se
     mine.consumer.on(SignInRequestedV1, subscribers.on_sign_in_requested)
     mine.consumer.on(ResponseSubmittedV1, subscribers.on_response_submitted)
     mine.consumer.on(SessionsRevokedV1, mine.sessions.on_sessions_revoked)
-    routes = Web(mine, inbox).routes() if parts.settings.demo and inbox is not None else []
+    routes = web.routes(mine, inbox)
     return Service(NAME, store, mine.consumer, mine.relay, routes, background=[sender], probes={"mail": mailer})

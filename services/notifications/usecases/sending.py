@@ -1,4 +1,4 @@
-"""Owing a message, and sending it. Each changes one document."""
+"""Owing a message, and sending it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,18 +20,6 @@ async def owe_message(message: Message, documents: NotificationDocuments) -> Non
         await documents.messages.add(message)
     except Duplicate:
         return
-
-
-async def keep_contact(contact: Contact, documents: NotificationDocuments) -> None:
-    """The newest contact details of a person."""
-    loaded = await documents.contacts.get(contact.id)
-    if loaded is not None:
-        await documents.contacts.save(loaded, contact)
-        return
-    try:
-        await documents.contacts.add(contact)
-    except Duplicate:
-        raise Stale(contact.id) from None
 
 
 async def try_again(person: str, documents: NotificationDocuments, now: datetime) -> None:

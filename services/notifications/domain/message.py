@@ -12,22 +12,19 @@ CLAIM = timedelta(minutes=2)
 """Who sends a message has it for so long; then it is taken for lost in a crash, and sent by another."""
 
 
+class Lane(StrEnum):
+    """Which messages go first. What somebody waits for never stands behind a mailing."""
+
+    URGENT = "0"
+    NORMAL = "1"
+    BULK = "2"
+
+
 class State(StrEnum):
     OWED = "owed"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A person's address, kept here alone."""
-
-    id: str
-    email: str
-    ward: str | None = None
-    interests: tuple[str, ...] = ()
-    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

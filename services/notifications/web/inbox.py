@@ -18,7 +18,7 @@ HTML_POLICY = (
 )
 
 
-class Web:
+class InboxPages:
     def __init__(self, edge: Edge, inbox: Inbox) -> None:
         self._edge = edge
         self._inbox = inbox
