@@ -54,7 +54,9 @@ def remember(seen: Sequence[str], new: Sequence[str]) -> list[str]:
 
 
 class Consumer:
-    def __init__(self, service: str, store: Store, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, service: str, store: Store, bus: Bus, clock: Clock, *, first_pause_s: float = FIRST_PAUSE_S
+    ) -> None:
         self._service = service
         self._store = store
         self._bus = bus
@@ -62,7 +64,8 @@ class Consumer:
         self._handlers: dict[str, tuple[type[Fact], Many, bool]] = {}
         self._topics: set[str] = set()
         self._replaying: asyncio.Task[None] | None = None
-        self._outage_pause = FIRST_PAUSE_S
+        self._first_pause = first_pause_s
+        self._outage_pause = first_pause_s
 
     def on(self, fact: type[F], handler: Callable[[Received[F]], Awaitable[None]]) -> None:
         """Handle each event alone. Events of other keys may be handled at the same time."""
@@ -102,7 +105,7 @@ class Consumer:
             await asyncio.sleep(self._outage_pause)
             self._outage_pause = min(LONGEST_PAUSE_S, self._outage_pause * 2)
             raise
-        self._outage_pause = FIRST_PAUSE_S
+        self._outage_pause = self._first_pause
 
     async def _read(self, deliveries: Sequence[Delivery]) -> list[tuple[Delivery, Received[Any]]]:
         read = []
@@ -117,7 +120,9 @@ class Consumer:
         return read
 
     def _parse(self, delivery: Delivery) -> Received[Any] | None:
-        """None for an event that this service does not listen to."""
+        """None for an event that this service does not listen to, and for a key that was taken away."""
+        if not delivery.payload:
+            return None
         envelope: Envelope = read_envelope(delivery.payload)
         if envelope.name not in self._handlers:
             return None
@@ -147,7 +152,11 @@ class Consumer:
         by_key: dict[str, list[tuple[Delivery, Received[Any]]]] = {}
         for delivery, received in run:
             by_key.setdefault(received.key, []).append((delivery, received))
-        await asyncio.gather(*(self._in_order(events) for events in by_key.values()))
+        # All of them end before an outage is passed on: what is still at work would meet itself when it comes again.
+        outcomes = await asyncio.gather(*(self._in_order(each) for each in by_key.values()), return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
 
     async def _in_order(self, events: list[tuple[Delivery, Received[Any]]]) -> None:
         for delivery, received in events:
@@ -158,7 +167,7 @@ class Consumer:
 
     async def _attempt(self, handler: Many, received: Sequence[Received[Any]]) -> Exception | None:
         """Returns what went wrong at the last try, or nothing. An outage is raised: no event is at fault."""
-        pause = FIRST_PAUSE_S
+        pause = self._first_pause
         for attempt in range(1, TRIES + 1):
             try:
                 await handler(received)
@@ -194,7 +203,7 @@ class Consumer:
     async def replay(self) -> int:
         """Handle the parked events that were asked for again; returns how many went through."""
         done = 0
-        for stored in await self._store.find("parked", {"state": "replay"}):
+        for stored in await self._store.find("parked", {"state": "replay"}, sort="position"):
             error = await self._handle_again(stored)
             if error is None:
                 await self._store.delete("parked", stored.id)
@@ -229,7 +238,8 @@ class Consumer:
 def _reason(error: Exception) -> str:
     """What is wrong and where, without the values in it: they may be about a person."""
     if isinstance(error, ValidationError):
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in error.errors())
+        # Only the outermost name is the contract's own; those further in may be keys that came with the event.
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc'][:1]))}: {fault['type']}" for fault in error.errors())
         return f"the event does not fit its contract: {faults}"
     if isinstance(error, Refusal):
         return error.sentence

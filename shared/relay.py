@@ -1,11 +1,13 @@
 """Takes the events out of the documents that caused them and puts them on the bus."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Sequence
 
-from shared.bus.port import Bus
+from shared.bus.port import BATCH, Bus
 from shared.errors import Unavailable
-from shared.store.port import Store
+from shared.store.port import Pending, Store
 
 log = logging.getLogger(__name__)
 
@@ -13,8 +15,6 @@ LOOK_AGAIN_S = 1.0
 """A commit wakes the relay at once; this finds what a crash, or another process, left behind."""
 
 LONGEST_PAUSE_S = 5.0
-
-BATCH = 500
 
 
 class Relay:
@@ -24,7 +24,7 @@ class Relay:
         self._store = store
         self._bus = bus
         self._news = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -36,7 +36,7 @@ class Relay:
 
     async def stop(self) -> None:
         """Publish what is there, if the bus takes it, and end. What it does not take stays in its document."""
-        self._stopping = True
+        self._stopping.set()
         self._news.set()
         if self._task is not None:
             await self._task
@@ -44,7 +44,7 @@ class Relay:
     async def drain(self) -> int:
         """Publish all that is pending; returns how many events went out. Raises Unavailable."""
         sent = 0
-        while pending := await self._store.pending(BATCH):
+        while pending := _first_events(await self._store.pending(BATCH)):
             events = [event for document in pending for event in document.events]
             await self._bus.publish(events)
             await self._store.mark_published(pending)
@@ -55,14 +55,14 @@ class Relay:
         pause = 0.0
         while True:
             self._news.clear()
-            stopping = self._stopping
+            stopping = self._stopping.is_set()
             pause = await self._try_to_drain(pause)
             if stopping:
                 return
             if pause:
-                await asyncio.sleep(pause)
+                await _wait(self._stopping, pause)
             else:
-                await self._wait_for_news()
+                await _wait(self._news, LOOK_AGAIN_S)
 
     async def _try_to_drain(self, pause: float) -> float:
         """Returns how long to leave store and bus alone: nothing when all went out, else longer each time."""
@@ -76,8 +76,19 @@ class Relay:
             return 0.0
         return min(LONGEST_PAUSE_S, (pause or 0.1) * 2)
 
-    async def _wait_for_news(self) -> None:
-        try:
-            await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_S)
-        except TimeoutError:
-            return
+
+def _first_events(pending: Sequence[Pending]) -> list[Pending]:
+    """As many as go out in one batch: a crash before they are marked brings no more than these again."""
+    room, first = BATCH, []
+    for document in pending:
+        events = document.events[:room]
+        first.append(Pending(document.collection, document.id, events))
+        room -= len(events)
+        if not room:
+            break
+    return first
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

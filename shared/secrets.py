@@ -1,12 +1,13 @@
 """The keys of a deployment: each service is handed only those it needs."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -24,7 +25,7 @@ class BadSecrets(Exception):  # noqa: N818
 class Secrets:
     """Raw values by name; a service that was not given one fails when it asks, with its name."""
 
-    values: dict[str, str]
+    values: dict[str, str] = field(repr=False)
 
     @property
     def session_private(self) -> Ed25519PrivateKey:
@@ -52,13 +53,37 @@ class Secrets:
         sign_in = token.partition(".")[0]
         return sign_in if hmac.compare_digest(self.link_token(sign_in).encode(), token.encode()) else None
 
+    def choice_token(self, person: str, topic: str) -> str:
+        """What a link to one's own choices ends with: it signs nobody in, and changes the choice of one topic."""
+        token = f"{_in_link(person)}.{_in_link(topic)}"
+        # The purpose goes in first, so that no token of one kind can be handed in as one of the other.
+        mac = hmac.new(self._bytes("link"), b"unsubscribe:" + token.encode(), hashlib.sha256).digest()[:18]
+        return f"{token}.{base64.urlsafe_b64encode(mac).decode()}"
+
+    def read_choice_token(self, token: str) -> tuple[str, str] | None:
+        """The person and the topic, or None for a token that we did not make."""
+        try:
+            person, topic = (base64.b64decode(part + "==", b"-_").decode() for part in token.split(".")[:2])
+        except ValueError:
+            return None
+        made = self.choice_token(person, topic)
+        return (person, topic) if hmac.compare_digest(made.encode(), token.encode()) else None
+
     def _text(self, name: str) -> str:
         if name not in self.values:
             raise BadSecrets(f"the secret {name!r} is missing")
         return self.values[name]
 
     def _bytes(self, name: str) -> bytes:
-        return base64.urlsafe_b64decode(self._text(name))
+        try:
+            return base64.b64decode(self._text(name), altchars=b"-_", validate=True)
+        except ValueError as error:
+            raise BadSecrets(f"the secret {name!r} is not base64") from error
+
+
+def _in_link(text: str) -> str:
+    """Whatever it holds, it can stand in an address and in a header."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def generate() -> Secrets:
@@ -76,7 +101,8 @@ def generate() -> Secrets:
 def read_or_generate(path: Path) -> Secrets:
     """Secrets from a JSON file that only its owner can read; one is made where there is none."""
     if not path.exists():
-        write(generate(), path)
+        with contextlib.suppress(FileExistsError):  # another process was quicker: both must have the same
+            write(generate(), path)
     return read(path)
 
 
@@ -86,6 +112,8 @@ def read(path: Path) -> Secrets:
         values = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise BadSecrets(f"{path} cannot be read as a file of secrets: {type(error).__name__}") from error
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise BadSecrets(f"{path} is not a file of secrets by name")
     unknown = set(values) - set(NAMES)
     if unknown:
         raise BadSecrets(f"{path} has {', '.join(sorted(unknown))}, which is no secret of ours")
@@ -93,6 +121,7 @@ def read(path: Path) -> Secrets:
 
 
 def write(made: Secrets, path: Path) -> None:
+    """Raises FileExistsError: secrets that are overwritten cannot be had back."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -1,8 +1,8 @@
 """Settings, from the environment alone. Every one is in docs/operations.md; a test holds the two together."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ class BadSetting(Exception):  # noqa: N818
     """A setting has a value that cannot be used; the sentence names it."""
 
 
-def _setting(default: object, says: str) -> Any:
-    return field(default=default, metadata={"says": says})
+def _setting(default: object, says: str, *, one_of: Sequence[str] = (), shown: bool = True) -> Any:
+    return field(default=default, repr=shown, metadata={"says": says, "one_of": one_of})
 
 
 @dataclass(frozen=True)
@@ -21,19 +21,22 @@ class Settings:
 
     data: Path = _setting(Path(".data"), "folder for the database file, the generated secrets and the demo's mail")
     place: Path = _setting(Path("places/luton"), "folder of the place, with its place.json")
-    store: str = _setting("sqlite", "`sqlite`, or a MongoDB address such as mongodb://host:27017")
+    store: str = _setting("sqlite", "`sqlite`, or a MongoDB address such as mongodb://host:27017", shown=False)
     bus: str = _setting("embedded", "`embedded`, or Kafka's bootstrap servers such as host:9092,host2:9092")
     kafka_replication: int = _setting(1, "copies of each Kafka topic made at start")
     public_url: str = _setting("http://localhost:8000", "the address residents use; links in mails begin with it")
     demo: bool = _setting(default=False, says="fill in example data and open the one-click doors; never in production")
     smtp: str = _setting("", "host:port of the mail server; empty, with demo on, for the built-in mail catcher")
     smtp_user: str = _setting("", "user name at the mail server, if it asks for one")
-    smtp_password: str = _setting("", "password at the mail server")
-    smtp_tls: str = _setting("none", "`none`, `starttls` or `tls`")
+    smtp_password: str = _setting("", "password at the mail server", shown=False)
+    smtp_tls: str = _setting("none", "`none`, `starttls` or `tls`", one_of=("none", "starttls", "tls"))
     mail_from: str = _setting("", "sender of all mail; empty for no-reply at the host of the public address")
+    mail_only_to: str = _setting("", "addresses and @domains that mail may go to, with commas; empty for all of them")
+    mail_per_second: int = _setting(0, "mails a second in all, from each process, but for sign-in links; 0 for no limit")
+    mail_per_domain_per_second: int = _setting(0, "the same for each domain that mail goes to")
     secrets: Path | None = _setting(None, "file of secrets; empty to generate one in the data folder")
     trusted_proxies: int = _setting(0, "reverse proxies in front, for the address of the client")
-    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR", one_of=("DEBUG", "INFO", "WARNING", "ERROR"))
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -45,17 +48,20 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             continue
         if name not in known:
             raise BadSetting(f"{name} is not a setting. The settings are: {', '.join(sorted(known))}")
-        values[known[name].name] = _parse(name, text, known[name].default)
+        values[known[name].name] = _parse(name, text, known[name])
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def _parse(name: str, text: str, default: object) -> object:
+def _parse(name: str, text: str, setting: Field[Any]) -> object:
+    default, one_of = setting.default, setting.metadata["one_of"]
+    if one_of and text not in one_of:
+        raise BadSetting(f"{name} must be one of {', '.join(one_of)}, not {text!r}")
     if isinstance(default, bool):
         if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
             raise BadSetting(f"{name} must be true or false, not {text!r}")
         return text.lower() in {"true", "1", "yes"}
     if isinstance(default, int):
-        if not text.isdigit():
+        if not (text.isascii() and text.isdigit()):
             raise BadSetting(f"{name} must be a whole number, not {text!r}")
         return int(text)
     if isinstance(default, Path) or default is None:

@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Sequence
 
 from shared.bus.port import BATCH, COMPACTED, Bus, Delivery, Handler
 from shared.event import Outgoing
-from shared.sqlite_file import SqliteFile
+from shared.sqlite_file import Connection, SqliteFile
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +44,13 @@ class EmbeddedBus(Bus):
     async def publish(self, events: Sequence[Outgoing]) -> None:
         rows = [(event.topic, event.key, event.payload) for event in events]
 
-        def work(db: sqlite3.Connection) -> None:
-            for topic, key, _ in rows:
+        def work(db: Connection) -> None:
+            for row in rows:
+                topic, key, payload = row
                 if topic in COMPACTED:
                     db.execute(f"DELETE FROM log WHERE topic = '{topic}' AND key = ?", (key,))  # noqa: S608
-            db.executemany("INSERT INTO log (topic, key, payload) VALUES (?, ?, ?)", rows)
+                if payload:
+                    db.execute("INSERT INTO log (topic, key, payload) VALUES (?, ?, ?)", row)
 
         await self._file.write(work)
         for topic in {event.topic for event in events}:
@@ -80,30 +81,25 @@ class EmbeddedBus(Bus):
         self._file.read(lambda db: db.execute("SELECT 1").fetchone())
 
     async def _read(self, topic: str, group: str, handler: Handler, news: asyncio.Event) -> None:
-        position = self._position(topic, group)
         while not self._stopping.is_set():
             news.clear()
-            deliveries = self._after(topic, position)
-            if not deliveries:
-                await _wait(news, LOOK_AGAIN_S)
-                continue
             try:
-                await handler(deliveries)
+                deliveries = self._next(topic, group)
+                if deliveries:
+                    await handler(deliveries)
+                    await self._remember(topic, group, deliveries[-1].position)
+                else:
+                    await _wait(news, LOOK_AGAIN_S)
             except Exception:
                 log.exception("%s could not take in events of %s; trying again", group, topic)
                 await _wait(self._stopping, PAUSE_S)
-                continue
-            position = deliveries[-1].position
-            await self._remember(topic, group, position)
 
-    def _position(self, topic: str, group: str) -> int:
-        sql = "SELECT position FROM positions WHERE topic = ? AND reader = ?"
-        row = self._file.read(lambda db: db.execute(sql, (topic, group)).fetchone())
-        return int(row[0]) if row else 0
-
-    def _after(self, topic: str, position: int) -> list[Delivery]:
-        sql = "SELECT position, payload FROM log WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"
-        rows = self._file.read(lambda db: db.execute(sql, (topic, position, BATCH)).fetchall())
+    def _next(self, topic: str, group: str) -> list[Delivery]:
+        sql = (
+            "SELECT position, payload FROM log WHERE topic = ?1 AND position > coalesce("
+            "(SELECT position FROM positions WHERE topic = ?1 AND reader = ?2), 0) ORDER BY position LIMIT ?3"
+        )
+        rows = self._file.read(lambda db: db.execute(sql, (topic, group, BATCH)).fetchall())
         return [Delivery(topic, 0, place, payload.encode()) for place, payload in rows]
 
     async def _remember(self, topic: str, group: str, position: int) -> None:

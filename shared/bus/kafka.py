@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiokafka import ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.annotations import KafkaMessage
 
 from shared.bus.port import BATCH, COMPACTED, Bus, Delivery, Handler
 from shared.errors import Unavailable
@@ -22,8 +22,23 @@ PARTITIONS = 3
 PUBLISH_WITHIN_S = 10.0
 """Left to itself, publishing to a dead Kafka blocks for 40 seconds."""
 
+GIVE_UP_MS = 8000
+"""What Kafka has not taken by then is dropped by the client: it stays in its document and is published again."""
+
+LARGEST_BATCH = 900_000
+"""Bytes; Kafka takes 1 048 588. What one call publishes to a partition fits into one, so that no later event of a key
+is kept where an earlier one was not."""
+
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
+"""Between attempts to start, while Kafka is away."""
+
+PAUSE_S = 0.5
+"""After a handler that failed; without it FastStream tries again thousands of times a second."""
+
+GRACE_S = 5.0
+"""For handlers at work when the bus stops."""
+
 STOP_WITHIN_S = 8.0
 """Stopping a broker whose servers are gone would otherwise wait for them."""
 
@@ -33,32 +48,24 @@ class KafkaBus(Bus):
         self._servers = servers.split(",")
         self._topics = topics
         self._replication = replication
-        self._subscriptions: list[tuple[str, str, Handler]] = []
+        self._handlers: dict[str, dict[str, Handler]] = {}
         self._broker: KafkaBroker | None = None
         self._starting: asyncio.Task[None] | None = None
 
     async def publish(self, events: Sequence[Outgoing]) -> None:
-        if self._broker is None:
+        broker = self._broker
+        if broker is None:
             raise Unavailable("Kafka does not answer yet")
-        by_topic: dict[str, list[Outgoing]] = {}
-        for event in events:
-            by_topic.setdefault(event.topic, []).append(event)
         try:
             async with asyncio.timeout(PUBLISH_WITHIN_S):
-                for topic, its in by_topic.items():
-                    await asyncio.gather(*await self._send(self._broker, topic, its))
+                # Handed over one after the other, so that one key's events stay in order; each is a future that is
+                # done when Kafka has kept it.
+                await asyncio.gather(*[await _hand_over(broker, event) for event in events])
         except (KafkaError, TimeoutError) as error:
             raise Unavailable(f"Kafka does not answer: {type(error).__name__}") from error
 
-    async def _send(self, broker: KafkaBroker, topic: str, events: Sequence[Outgoing]) -> list[asyncio.Future[Any]]:
-        """Hand over in order, so that one key's events stay in order; each future is done when Kafka has kept it."""
-        return [
-            await broker.publish(event.payload.encode(), topic=topic, key=event.key.encode(), no_confirm=True)
-            for event in events
-        ]
-
     def subscribe(self, topic: str, group: str, handler: Handler) -> None:
-        self._subscriptions.append((topic, group, handler))
+        self._handlers.setdefault(group, {})[topic] = handler
 
     async def start(self) -> None:
         self._starting = asyncio.create_task(self._start_when_there())
@@ -66,7 +73,7 @@ class KafkaBus(Bus):
     async def stop(self) -> None:
         if self._starting is not None:
             self._starting.cancel()
-            await asyncio.gather(self._starting, return_exceptions=True)
+            await asyncio.wait({self._starting})
         if self._broker is not None:
             await _stop(self._broker)
             self._broker = None
@@ -77,27 +84,47 @@ class KafkaBus(Bus):
 
     async def _start_when_there(self) -> None:
         pause = FIRST_PAUSE_S
-        while True:
-            broker = self._new_broker()
-            try:
-                await self._make_topics()
-                await broker.start()
-            except (KafkaError, OSError, TimeoutError) as error:
-                log.warning("Kafka does not answer yet: %s", type(error).__name__)
+        while not await self._try_to_start():
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE_S, pause * 2)
+
+    async def _try_to_start(self) -> bool:
+        broker = self._new_broker()
+        try:
+            await self._make_topics()
+            await broker.start()
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.warning("Kafka does not answer yet: %s", type(error).__name__)
+        except Exception:
+            log.exception("could not start on Kafka")
+        else:
+            self._broker = broker
+        finally:
+            if self._broker is not broker:
                 await _stop(broker)
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_PAUSE_S, pause * 2)
-            else:
-                self._broker = broker
-                return
+        return self._broker is broker
 
     def _new_broker(self) -> KafkaBroker:
         broker = KafkaBroker(
-            self._servers, acks="all", enable_idempotence=True, linger_ms=2, request_timeout_ms=8000, logger=None
+            self._servers,
+            acks="all",
+            # An idempotent producer never drops what it holds, so it cannot be stopped while Kafka is away; and after
+            # a power cut that cost Kafka its newest records, their counts differ and it is refused for ever.
+            enable_idempotence=False,
+            linger_ms=2,
+            request_timeout_ms=GIVE_UP_MS,
+            max_batch_size=LARGEST_BATCH,
+            max_request_size=LARGEST_BATCH,
+            graceful_timeout=GRACE_S,
+            # It would make a topic with one partition and one copy, where making ours has failed.
+            allow_auto_create_topics=False,
+            apply_types=False,
+            logger=None,
         )
-        for topic, group, handler in self._subscriptions:
+        # One consumer for all topics of a group: with one each, every one that joins makes those before it begin again.
+        for group, handlers in self._handlers.items():
             subscriber = broker.subscriber(
-                topic,
+                *handlers,
                 group_id=group,
                 batch=True,
                 max_records=BATCH,
@@ -106,23 +133,25 @@ class KafkaBus(Bus):
                 # Without this an exception, or a kill, loses messages; a policy of the broker is not handed down.
                 ack_policy=AckPolicy.NACK_ON_ERROR,
                 session_timeout_ms=10_000,
-                decoder=_as_it_came,
+                no_reply=True,
+                parser=_without_headers,
+                decoder=_as_they_came,
             )
-            subscriber(_taking(handler))
+            subscriber(_taking(group, handlers))
         return broker
 
     async def _make_topics(self) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._servers)
         try:
             await admin.start()
-            there = set(await admin.list_topics())
-            missing = [self._new_topic(name) for name in self._topics if name not in there]
-            if missing:
-                await admin.create_topics(missing)
-        except TopicAlreadyExistsError:
-            return
+            wanted = {*self._topics, *(topic for handlers in self._handlers.values() for topic in handlers)}
+            missing = sorted(wanted - set(await admin.list_topics()))
+            made = await admin.create_topics([self._new_topic(name) for name in missing]) if missing else None
         finally:
             await admin.close()
+        for name, code, *_ in made.topic_errors if made else ():
+            if code not in (0, TopicAlreadyExistsError.errno):
+                raise for_code(code)(f"the topic {name} could not be made")
 
     def _new_topic(self, name: str) -> NewTopic:
         """Events are kept for ever unless an operator sets otherwise: a new service begins at the oldest."""
@@ -130,26 +159,38 @@ class KafkaBus(Bus):
         return NewTopic(name, PARTITIONS, self._replication, topic_configs=config)
 
 
-def _taking(handler: Handler) -> Any:
-    """The handler as FastStream calls it: with a batch that may span partitions."""
+async def _hand_over(broker: KafkaBroker, event: Outgoing) -> asyncio.Future[Any]:
+    payload = event.payload.encode() or None
+    return await broker.publish(payload, topic=event.topic, key=event.key.encode(), no_confirm=True)
 
-    async def take(_: Any, message: KafkaMessage) -> None:
-        records: Sequence[ConsumerRecord[Any, Any]] = (
-            message.raw_message if isinstance(message.raw_message, tuple) else (message.raw_message,)
-        )
-        by_partition: dict[int, list[Delivery]] = {}
+
+def _taking(group: str, handlers: Mapping[str, Handler]) -> Any:
+    """The handlers as FastStream calls them: with records that may be of several topics and partitions."""
+
+    async def take(records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        by_partition: dict[tuple[str, int], list[Delivery]] = {}
         for record in records:
             delivery = Delivery(record.topic, record.partition, record.offset, record.value or b"")
-            by_partition.setdefault(record.partition, []).append(delivery)
-        for deliveries in by_partition.values():
-            await handler(deliveries)
+            by_partition.setdefault((record.topic, record.partition), []).append(delivery)
+        try:
+            for (topic, _), deliveries in by_partition.items():
+                await handlers[topic](deliveries)
+        except Exception:
+            log.exception("%s could not take in events of %s; trying again", group, topic)
+            await asyncio.sleep(PAUSE_S)
+            raise
 
     return take
 
 
-async def _as_it_came(message: Any) -> Any:
+async def _without_headers(records: tuple[ConsumerRecord[Any, Any], ...], parse: Any) -> Any:
+    """FastStream loses the whole batch when a header is not UTF-8 or is null. Ours say nothing we need."""
+    return await parse(tuple(replace(record, headers=()) for record in records))
+
+
+async def _as_they_came(message: Any) -> Any:
     """FastStream would read JSON by itself, and bring bytes that are none again and again."""
-    return message.body
+    return message.raw_message
 
 
 async def _stop(broker: KafkaBroker) -> None:

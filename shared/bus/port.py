@@ -21,10 +21,16 @@ Handler = Callable[[Sequence[Delivery]], Awaitable[None]]
 """Takes in the next deliveries of one partition. What it raises brings the same ones again, after a pause."""
 
 BATCH = 200
-"""Deliveries in one batch at the most. Who remembers what it has seen must remember several times as many."""
+"""Deliveries in one batch at the most, and events that the relay publishes in one go.
+
+A crash brings a batch again. Who remembers what it has seen must remember several times as many.
+"""
 
 COMPACTED = frozenset({"accounts.resident.v1"})
-"""Topics that keep the newest event of each key alone. They are the only ones that hold contact details."""
+"""Topics that keep the newest event of each key alone. They are the only ones that hold contact details.
+
+An empty payload takes the key away (Kafka calls it a tombstone); who listens may be given it, or nothing of the key.
+"""
 
 
 class Bus(Protocol):

@@ -6,15 +6,16 @@ Shape of a document: {"_id", "version", "body": {...}, "pending": [events], "wai
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ASCENDING, DESCENDING, UpdateOne, WriteConcern
 from pymongo.errors import AutoReconnect, ConnectionFailure, DuplicateKeyError, PyMongoError, WTimeoutError
 
+from shared.clock import system_clock
 from shared.errors import Unavailable
 from shared.event import Outgoing
+from shared.store.documents import as_text
 from shared.store.port import Body, Collection, Duplicate, In, Pending, Range, Scalar, Stale, Store, Stored, Where
 
 ANSWER_WITHIN_MS = 3000
@@ -38,8 +39,7 @@ class MongoStore(Store):
             f"engage_{service}", write_concern=WriteConcern(w="majority", j=True)
         )
         self._collections = {each.name: each for each in collections}
-        self._declared = False
-        self._declaring = asyncio.Lock()
+        self._declaring: asyncio.Task[None] | None = None
 
     async def insert(self, collection: str, id: str, body: Body, events: Sequence[Outgoing] = ()) -> None:
         document = {"_id": id, "version": 1, "body": body}
@@ -95,17 +95,14 @@ class MongoStore(Store):
             return {group["_id"]: group["n"] async for group in target.aggregate(steps)}
 
     async def pending(self, limit: int) -> list[Pending]:
-        found: list[Pending] = []
+        found: list[tuple[str, Pending]] = []
         for name in self._collections:
-            if len(found) >= limit:
-                break
             async with self._reaching(name) as target:
-                cursor = target.find({"waits": {"$gt": ""}}, {"pending": 1}).sort("waits", ASCENDING)
-                found += [
-                    Pending(name, document["_id"], tuple(_unpack(event) for event in document["pending"]))
-                    async for document in cursor.limit(limit - len(found))
-                ]
-        return found
+                cursor = target.find({"waits": {"$gt": ""}}, {"pending": 1, "waits": 1}).sort("waits", ASCENDING)
+                async for document in cursor.limit(limit):
+                    events = tuple(_unpack(event) for event in document["pending"])
+                    found.append((document["waits"], Pending(name, document["_id"], events)))
+        return [pending for _, pending in sorted(found, key=lambda each: each[0])[:limit]]
 
     async def mark_published(self, published: Sequence[Pending]) -> None:
         by_collection: dict[str, list[UpdateOne]] = {}
@@ -129,23 +126,27 @@ class MongoStore(Store):
     async def _reaching(self, collection: str) -> AsyncIterator["AsyncIOMotorCollection[Doc]"]:
         """The collection, once its indexes are there: without them a second of something unique would be let in."""
         async with _reaching(collection):
-            if not self._declared:
-                await self._declare()
+            await self._declared()
             yield self._database[collection]
 
+    async def _declared(self) -> None:
+        """One declares for all who wait; after an outage, the next who comes."""
+        task = self._declaring
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = self._declaring = asyncio.create_task(self._declare())
+        await asyncio.shield(task)
+
     async def _declare(self) -> None:
-        async with self._declaring:
-            for collection in self._collections.values():
-                target = self._database[collection.name]
-                await target.create_index("waits", sparse=True)
-                for field in collection.indexed:
-                    await target.create_index(f"body.{field}")
-                for fields in collection.unique:
-                    there = {f"body.{field}": {"$gt": ""} for field in fields}
-                    await target.create_index(
-                        [(f"body.{field}", ASCENDING) for field in fields], unique=True, partialFilterExpression=there
-                    )
-            self._declared = True
+        for collection in self._collections.values():
+            target = self._database[collection.name]
+            await target.create_index("waits", sparse=True)
+            for field in collection.indexed:
+                await target.create_index(f"body.{field}")
+            for fields in collection.unique:
+                there = {f"body.{field}": {"$gte": ""} for field in fields}  # any text, but not null
+                await target.create_index(
+                    [(f"body.{field}", ASCENDING) for field in fields], unique=True, partialFilterExpression=there
+                )
 
 
 @asynccontextmanager
@@ -172,7 +173,8 @@ def _condition(where: Where | None) -> Doc:
                 condition[field] = {"$in": list(wanted.values)}
             case Range():
                 bounds = {"$gte": wanted.least, "$lt": wanted.below}
-                condition[field] = {sign: bound for sign, bound in bounds.items() if bound is not None}
+                if given := {sign: bound for sign, bound in bounds.items() if bound is not None}:
+                    condition[field] = given
             case _:
                 condition[field] = wanted
     return condition
@@ -192,4 +194,4 @@ def _unpack(packed: Doc) -> Outgoing:
 
 def _now() -> str:
     """The machine's clock, not the caller's: it only orders the relay's work."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")  # noqa: TID251
+    return as_text(system_clock())

@@ -42,12 +42,19 @@ class Range:
 
 
 Where = Mapping[str, Scalar | In | Range]
-"""Top-level fields of the body; all must hold. None holds for a field that is null or not there."""
+"""Top-level fields of the body; all must hold. None holds for a field that is null or not there.
+
+A field that is asked by, or sorted by, holds one kind of scalar (or nothing), and no NUL within a text: on lists, and
+between kinds, engines differ.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection's name and what it can be asked by. A unique key binds only where all of its fields are there."""
+    """A collection's name and what it is quickly asked by.
+
+    A unique key is made of texts, and binds only where all of its fields are there and not null.
+    """
 
     name: str
     indexed: tuple[str, ...] = ()

@@ -1,18 +1,15 @@
 """The store on SQLite: a table for each collection, the body as JSON, an index for each field asked by."""
 
-import sqlite3
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import orjson
 
+from shared.clock import system_clock
 from shared.event import Outgoing
-from shared.sqlite_file import SqliteFile
+from shared.sqlite_file import Connection, SqliteFile
+from shared.store.documents import as_text
 from shared.store.port import Body, Collection, Duplicate, In, Pending, Range, Scalar, Stale, Store, Stored, Where
-
-READ_AT_ONCE = 50
-"""Rows that a read may pass over on the event loop: about a millisecond."""
 
 
 class SqliteStore(Store):
@@ -25,8 +22,8 @@ class SqliteStore(Store):
             file.declare(*_schema(self._tables[collection.name], f"{service}.{collection.name}", collection))
 
     async def insert(self, collection: str, id: str, body: Body, events: Sequence[Outgoing] = ()) -> None:
-        sql = f"INSERT OR IGNORE INTO {self._tables[collection]} (id, version, body, pending) VALUES (?, 1, ?, ?)"  # noqa: S608
-        row = (id, orjson.dumps(body).decode(), _pack(events))
+        sql = f"INSERT OR IGNORE INTO {self._tables[collection]} VALUES (?, 1, ?, ?, ?)"  # noqa: S608
+        row = (id, orjson.dumps(body).decode(), _pack(events), _now() if events else None)
         if not await self._file.write(lambda db: db.execute(sql, row).rowcount):
             raise Duplicate(f"{collection}/{id}")
 
@@ -38,21 +35,23 @@ class SqliteStore(Store):
     async def replace(
         self, collection: str, id: str, version: int, body: Body, events: Sequence[Outgoing] = ()
     ) -> None:
-        table, packed = self._tables[collection], orjson.dumps(body).decode()
+        """The new events are put behind those in the file, not those that were loaded: some may have gone out since."""
+        table = self._tables[collection]
+        sql = (
+            f"UPDATE OR IGNORE {table} SET version = version + 1, body = ?1,"  # noqa: S608
+            " pending = coalesce(pending || char(10) || ?2, pending, ?2), waits = coalesce(waits, ?3)"
+            " WHERE id = ?4 AND version = ?5"
+        )
+        values = (orjson.dumps(body).decode(), _pack(events), _now() if events else None, id, version)
 
-        def work(db: sqlite3.Connection) -> str | None:
-            row = db.execute(f"SELECT version, pending FROM {table} WHERE id = ?", (id,)).fetchone()  # noqa: S608
-            if row is None or row[0] != version:
-                return "stale"
-            pending = _pack((*_unpack(row[1]), *events))
-            sql = f"UPDATE OR IGNORE {table} SET version = ?, body = ?, pending = ? WHERE id = ?"  # noqa: S608
-            return None if db.execute(sql, (version + 1, packed, pending, id)).rowcount else "duplicate"
+        def work(db: Connection) -> type[Exception] | None:
+            if db.execute(sql, values).rowcount:
+                return None
+            row = db.execute(f"SELECT version FROM {table} WHERE id = ?", (id,)).fetchone()  # noqa: S608
+            return Duplicate if row == (version,) else Stale
 
-        match await self._file.write(work):
-            case "stale":
-                raise Stale(f"{collection}/{id}")
-            case "duplicate":
-                raise Duplicate(f"{collection}/{id}")
+        if refusal := await self._file.write(work):
+            raise refusal(f"{collection}/{id}")
 
     async def delete(self, collection: str, id: str) -> None:
         sql = f"DELETE FROM {self._tables[collection]} WHERE id = ?"  # noqa: S608
@@ -74,11 +73,10 @@ class SqliteStore(Store):
         sql = f"SELECT id, version, body FROM {self._tables[collection]}{condition} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
         values += [limit, skip]
 
-        def work(db: sqlite3.Connection) -> list[Stored]:
+        def work(db: Connection) -> list[Stored]:
             return [_stored(row) for row in db.execute(sql, values)]
 
-        found: list[Stored]
-        found = self._file.read(work) if limit + skip <= READ_AT_ONCE else await self._file.read_long(work)
+        found: list[Stored] = await self._file.read_long(work)
         return found
 
     async def count(self, collection: str, where: Where | None = None) -> int:
@@ -92,20 +90,22 @@ class SqliteStore(Store):
         return dict(await self._file.read_long(lambda db: db.execute(sql, values).fetchall()))
 
     async def pending(self, limit: int) -> list[Pending]:
-        found: list[Pending] = []
-        for name, table in self._tables.items():
-            sql = f"SELECT id, pending FROM {table} WHERE pending IS NOT NULL ORDER BY rowid LIMIT ?"  # noqa: S608
-            rows = self._file.read(partial(_rows, sql, (limit - len(found),)))
-            found += [Pending(name, id, _unpack(packed)) for id, packed in rows]
-        return found
+        waiting = " UNION ALL ".join(
+            f"SELECT waits, '{name}', id, pending FROM {table} WHERE waits IS NOT NULL"  # noqa: S608
+            for name, table in self._tables.items()
+        )
+        sql = f"{waiting} ORDER BY waits LIMIT ?"
+        rows = self._file.read(lambda db: db.execute(sql, (limit,)).fetchall())
+        return [Pending(name, id, _unpack(packed)) for _, name, id, packed in rows]
 
     async def mark_published(self, published: Sequence[Pending]) -> None:
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: Connection) -> None:
             for each in published:
                 table, gone = self._tables[each.collection], {event.id for event in each.events}
                 row = db.execute(f"SELECT pending FROM {table} WHERE id = ?", (each.id,)).fetchone()  # noqa: S608
-                left = tuple(event for event in _unpack(row[0]) if event.id not in gone) if row else ()
-                db.execute(f"UPDATE {table} SET pending = ? WHERE id = ?", (_pack(left), each.id))  # noqa: S608
+                left = _pack([event for event in _unpack(row[0]) if event.id not in gone]) if row else None
+                sql = f"UPDATE {table} SET pending = ?1, waits = iif(?1 IS NULL, NULL, waits) WHERE id = ?2"  # noqa: S608
+                db.execute(sql, (left, each.id))
 
         await self._file.write(work)
 
@@ -114,11 +114,10 @@ class SqliteStore(Store):
 
 
 def _schema(table: str, name: str, collection: Collection) -> list[str]:
-    """No id of a row is ever given twice (AUTOINCREMENT), so rowid is the order in which documents came."""
     statements = [
-        f"CREATE TABLE IF NOT EXISTS {table} (row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
-        " version INTEGER NOT NULL, body TEXT NOT NULL, pending TEXT)",
-        f'CREATE INDEX IF NOT EXISTS "{name}~pending" ON {table} (row) WHERE pending IS NOT NULL',
+        f"CREATE TABLE IF NOT EXISTS {table} (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL,"
+        " body TEXT NOT NULL, pending TEXT, waits TEXT)",
+        f'CREATE INDEX IF NOT EXISTS "{name}~waits" ON {table} (waits) WHERE waits IS NOT NULL',
     ]
     statements += [
         f'CREATE INDEX IF NOT EXISTS "{name}~{field}" ON {table} ({_field(field)})' for field in collection.indexed
@@ -135,10 +134,6 @@ def _field(name: str) -> str:
     return f"json_extract(body, '$.\"{name}\"')"
 
 
-def _rows(sql: str, values: Sequence[Any], db: sqlite3.Connection) -> list[Any]:
-    return db.execute(sql, values).fetchall()
-
-
 def _condition(where: Where | None) -> tuple[str, list[Any]]:
     parts: list[str] = []
     values: list[Any] = []
@@ -146,7 +141,8 @@ def _condition(where: Where | None) -> tuple[str, list[Any]]:
         field = "id" if name == "id" else _field(name)
         match wanted:
             case In():
-                parts.append(f"{field} IN ({', '.join('?' * len(wanted.values))})")
+                null = f" OR {field} IS NULL" if None in wanted.values else ""
+                parts.append(f"({field} IN ({', '.join('?' * len(wanted.values))}){null})")
                 values += wanted.values
             case Range():
                 bounds = [(f"{field} >= ?", wanted.least), (f"{field} < ?", wanted.below)]
@@ -165,10 +161,15 @@ def _stored(row: tuple[str, int, str]) -> Stored:
 
 
 def _pack(events: Sequence[Outgoing]) -> str | None:
-    if not events:
-        return None
-    return orjson.dumps([[event.id, event.topic, event.key, event.payload] for event in events]).decode()
+    """A line for each, so that more can be put behind without reading those before; JSON has no bare line break."""
+    lines = [orjson.dumps([event.id, event.topic, event.key, event.payload]).decode() for event in events]
+    return "\n".join(lines) or None
 
 
 def _unpack(packed: str | None) -> tuple[Outgoing, ...]:
-    return tuple(Outgoing(*event) for event in orjson.loads(packed)) if packed else ()
+    return tuple(Outgoing(*orjson.loads(line)) for line in packed.split("\n")) if packed else ()
+
+
+def _now() -> str:
+    """The machine's clock, not the caller's: it only orders the relay's work."""
+    return as_text(system_clock())
