@@ -172,7 +172,7 @@ def _embedded(settings: Settings) -> bool:
 def _bus(settings: Settings, file: SqliteFile | None) -> Bus:
     if _embedded(settings) and file is not None:
         return EmbeddedBus(file)
-    return KafkaBus(settings.bus, TOPICS, replication=settings.kafka_replication)
+    return KafkaBus(settings.bus, TOPICS, prefix=f"{settings.namespace}.", replication=settings.kafka_replication)
 
 
 def _stores(
@@ -184,7 +184,7 @@ def _stores(
         raise BadSetting(f"ENGAGE_STORE must be sqlite or a MongoDB address, not {settings.store!r}")
     client = connect(settings.store)
     stack.callback(client.close)
-    return {name: MongoStore(client, name, SERVICES[name].COLLECTIONS) for name in names}
+    return {name: MongoStore(client, f"{settings.namespace}_{name}", SERVICES[name].COLLECTIONS) for name in names}
 
 
 def _secrets(settings: Settings) -> Secrets:

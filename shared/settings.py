@@ -23,6 +23,7 @@ class Settings:
     place: Path = _setting(Path("places/luton"), "folder of the place, with its place.json")
     store: str = _setting("sqlite", "`sqlite`, or a MongoDB address such as mongodb://host:27017", shown=False)
     bus: str = _setting("embedded", "`embedded`, or Kafka's bootstrap servers such as host:9092,host2:9092")
+    namespace: str = _setting("engage", "first part of the names of topics, groups and databases on Kafka and MongoDB")
     kafka_replication: int = _setting(1, "copies of each Kafka topic made at start")
     public_url: str = _setting("http://localhost:8000", "the address residents use; links in mails begin with it")
     demo: bool = _setting(default=False, says="fill in example data and open the one-click doors; never in production")

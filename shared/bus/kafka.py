@@ -44,9 +44,12 @@ STOP_WITHIN_S = 8.0
 
 
 class KafkaBus(Bus):
-    def __init__(self, servers: str, topics: Sequence[str], *, replication: int = 1) -> None:
+    """Topics and groups begin with `prefix` on Kafka, and only there: so several systems can share it."""
+
+    def __init__(self, servers: str, topics: Sequence[str], *, prefix: str = "", replication: int = 1) -> None:
         self._servers = servers.split(",")
         self._topics = topics
+        self._prefix = prefix
         self._replication = replication
         self._handlers: dict[str, dict[str, Handler]] = {}
         self._broker: KafkaBroker | None = None
@@ -60,9 +63,13 @@ class KafkaBus(Bus):
             async with asyncio.timeout(PUBLISH_WITHIN_S):
                 # Handed over one after the other, so that one key's events stay in order; each is a future that is
                 # done when Kafka has kept it.
-                await asyncio.gather(*[await _hand_over(broker, event) for event in events])
+                await asyncio.gather(*[await self._hand_over(broker, event) for event in events])
         except (KafkaError, TimeoutError) as error:
             raise Unavailable(f"Kafka does not answer: {type(error).__name__}") from error
+
+    async def _hand_over(self, broker: KafkaBroker, event: Outgoing) -> asyncio.Future[Any]:
+        payload, topic = event.payload.encode() or None, self._prefix + event.topic
+        return await broker.publish(payload, topic=topic, key=event.key.encode(), no_confirm=True)
 
     def subscribe(self, topic: str, group: str, handler: Handler) -> None:
         self._handlers.setdefault(group, {})[topic] = handler
@@ -124,8 +131,8 @@ class KafkaBus(Bus):
         # One consumer for all topics of a group: with one each, every one that joins makes those before it begin again.
         for group, handlers in self._handlers.items():
             subscriber = broker.subscriber(
-                *handlers,
-                group_id=group,
+                *(self._prefix + topic for topic in handlers),
+                group_id=self._prefix + group,
                 batch=True,
                 max_records=BATCH,
                 batch_timeout_ms=50,
@@ -137,7 +144,7 @@ class KafkaBus(Bus):
                 parser=_without_headers,
                 decoder=_as_they_came,
             )
-            subscriber(_taking(group, handlers))
+            subscriber(_taking(group, handlers, self._prefix))
         return broker
 
     async def _make_topics(self) -> None:
@@ -145,7 +152,8 @@ class KafkaBus(Bus):
         try:
             await admin.start()
             wanted = {*self._topics, *(topic for handlers in self._handlers.values() for topic in handlers)}
-            missing = sorted(wanted - set(await admin.list_topics()))
+            there = set(await admin.list_topics())
+            missing = sorted(topic for topic in wanted if self._prefix + topic not in there)
             made = await admin.create_topics([self._new_topic(name) for name in missing]) if missing else None
         finally:
             await admin.close()
@@ -156,22 +164,18 @@ class KafkaBus(Bus):
     def _new_topic(self, name: str) -> NewTopic:
         """Events are kept for ever unless an operator sets otherwise: a new service begins at the oldest."""
         config = {"cleanup.policy": "compact"} if name in COMPACTED else {"retention.ms": "-1"}
-        return NewTopic(name, PARTITIONS, self._replication, topic_configs=config)
+        return NewTopic(self._prefix + name, PARTITIONS, self._replication, topic_configs=config)
 
 
-async def _hand_over(broker: KafkaBroker, event: Outgoing) -> asyncio.Future[Any]:
-    payload = event.payload.encode() or None
-    return await broker.publish(payload, topic=event.topic, key=event.key.encode(), no_confirm=True)
-
-
-def _taking(group: str, handlers: Mapping[str, Handler]) -> Any:
+def _taking(group: str, handlers: Mapping[str, Handler], prefix: str) -> Any:
     """The handlers as FastStream calls them: with records that may be of several topics and partitions."""
 
     async def take(records: Sequence[ConsumerRecord[Any, Any]]) -> None:
         by_partition: dict[tuple[str, int], list[Delivery]] = {}
         for record in records:
-            delivery = Delivery(record.topic, record.partition, record.offset, record.value or b"")
-            by_partition.setdefault((record.topic, record.partition), []).append(delivery)
+            topic = record.topic.removeprefix(prefix)
+            delivery = Delivery(topic, record.partition, record.offset, record.value or b"")
+            by_partition.setdefault((topic, record.partition), []).append(delivery)
         try:
             for (topic, _), deliveries in by_partition.items():
                 await handlers[topic](deliveries)

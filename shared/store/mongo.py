@@ -32,11 +32,11 @@ def connect(address: str) -> "AsyncIOMotorClient[Doc]":
 
 
 class MongoStore(Store):
-    """The collections of one service, in a database of their own."""
+    """The collections of one service, in a database of its own."""
 
-    def __init__(self, client: "AsyncIOMotorClient[Doc]", service: str, collections: Sequence[Collection]) -> None:
+    def __init__(self, client: "AsyncIOMotorClient[Doc]", database: str, collections: Sequence[Collection]) -> None:
         self._database: AsyncIOMotorDatabase[Doc] = client.get_database(
-            f"engage_{service}", write_concern=WriteConcern(w="majority", j=True)
+            database, write_concern=WriteConcern(w="majority", j=True)
         )
         self._collections = {each.name: each for each in collections}
         self._declaring: asyncio.Task[None] | None = None

@@ -62,7 +62,7 @@ class KeptInMongo:
             self._clients.pop().close()
 
     async def drop(self) -> None:
-        await self._clients[0].drop_database(f"engage_{self.service}")
+        await self._clients[0].drop_database(self.service)
         self._clients[0].close()
 
 
