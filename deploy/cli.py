@@ -58,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     parked.set_defaults(do=_parked)
 
     made = commands.add_parser("secrets", help="make a file of secrets")
-    made.add_argument("file", type=Path)
+    made.add_argument("file", type=Path, help="a file, or with --per-service a folder")
+    made.add_argument("--per-service", action="store_true", help="a file for each service, with what it needs alone")
     made.set_defaults(do=_secrets)
     return parser
 
@@ -80,7 +81,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
-        forwarded_allow_ips="*" if settings.trusted_proxies else "",
+        forwarded_allow_ips="*" if settings.behind_proxy else "",
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
     server = uvicorn.Server(config)
@@ -121,8 +122,20 @@ def _parked(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _secrets(options: argparse.Namespace, _: Settings) -> int:
-    secrets.write(secrets.generate(), options.file)
-    print(f"{options.file} is made. Keep a copy where nobody else can read it: without it nobody can sign in.")
+    made, where = secrets.generate(), options.file
+    files = {where: made}
+    if options.per_service:
+        files = {where / f"{name}.json": made.only(module.SECRETS) for name, module in SERVICES.items()}
+    if there := [str(file) for file in files if file.exists()]:
+        print(f"{', '.join(there)} is there already, and stays as it is.")
+        return 0
+    where.parent.mkdir(parents=True, exist_ok=True)
+    if options.per_service:
+        where.mkdir(mode=0o700, exist_ok=True)
+    for file, part in files.items():
+        # Shut in by the folder: a service in a container runs as another user than who made the secrets.
+        secrets.write(part, file, mode=0o644 if options.per_service else 0o600)
+    print(f"{where} is made. Keep a copy where nobody else can read it: without it nobody can sign in.")
     return 0
 
 

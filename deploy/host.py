@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -92,7 +92,8 @@ async def running(host: Host) -> AsyncIterator[None]:
 
 def load_pages(settings: Settings) -> Pages:
     place = load_place(settings.place)
-    return Pages(place, [module.TEMPLATES for module in SERVICES.values()], demo=settings.demo)
+    folders = [module.TEMPLATES for module in SERVICES.values()]
+    return Pages(place, folders, demo=settings.demo, inbox=settings.demo and not settings.smtp)
 
 
 def web_app(
@@ -194,6 +195,7 @@ def _secrets(settings: Settings) -> Secrets:
 
 
 async def _build(name: str, store: Store, parts: Parts, stack: AsyncExitStack, *, catcher: bool) -> Service:
+    parts = replace(parts, secrets=parts.secrets.only(SERVICES[name].SECRETS))
     if name != notifications.NAME:
         service: Service = SERVICES[name].build(store, parts)
         return service

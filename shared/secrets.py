@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,10 @@ class Secrets:
     """Raw values by name; a service that was not given one fails when it asks, with its name."""
 
     values: dict[str, str] = field(repr=False)
+
+    def only(self, names: Sequence[str]) -> "Secrets":
+        """The part of them that a service needs to know."""
+        return Secrets({name: self._text(name) for name in names})
 
     @property
     def session_private(self) -> Ed25519PrivateKey:
@@ -120,9 +125,9 @@ def read(path: Path) -> Secrets:
     return Secrets(values)
 
 
-def write(made: Secrets, path: Path) -> None:
+def write(made: Secrets, path: Path, mode: int = 0o600) -> None:
     """Raises FileExistsError: secrets that are overwritten cannot be had back."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w") as file:
         json.dump(made.values, file, indent=1)

@@ -33,10 +33,12 @@ class Settings:
     smtp_tls: str = _setting("none", "`none`, `starttls` or `tls`", one_of=("none", "starttls", "tls"))
     mail_from: str = _setting("", "sender of all mail; empty for no-reply at the host of the public address")
     mail_only_to: str = _setting("", "addresses and @domains that mail may go to, with commas; empty for all of them")
-    mail_per_second: int = _setting(0, "mails a second in all, from each process, but for sign-in links; 0 for no limit")
+    mail_per_second: int = _setting(
+        0, "mails a second in all, from each process, but for sign-in links; 0 for no limit"
+    )
     mail_per_domain_per_second: int = _setting(0, "the same for each domain that mail goes to")
     secrets: Path | None = _setting(None, "file of secrets; empty to generate one in the data folder")
-    trusted_proxies: int = _setting(0, "reverse proxies in front, for the address of the client")
+    behind_proxy: bool = _setting(default=False, says="a front door is before us: believe X-Forwarded-For")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR", one_of=("DEBUG", "INFO", "WARNING", "ERROR"))
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.cli import main
+from deploy.host import SERVICES
 from shared.secrets import NAMES, BadSecrets, Secrets, generate, read, read_or_generate, write
 
 
@@ -113,3 +115,21 @@ def test_a_file_that_is_none_of_ours_is_refused_in_a_sentence(tmp_path: Path, te
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadSecrets, match="FileNotFoundError"):
         read(tmp_path / "nowhere.json")
+
+
+def test_each_service_gets_what_it_needs_and_no_more(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    assert main(["secrets", "--per-service", str(folder)]) == 0
+    before = (folder / "accounts.json").read_text()
+    assert main(["secrets", "--per-service", str(folder)]) == 0
+
+    known = {name: set(read(folder / f"{name}.json").values) for name in SERVICES}
+    assert known == {
+        "accounts": {"session_private", "session_public", "link", "email", "second_factor"},
+        "notifications": {"session_public", "link"},
+        "consultation": {"session_public"},
+    }
+    assert (folder / "accounts.json").read_text() == before
+    assert folder.stat().st_mode & 0o777 == 0o700
+    with pytest.raises(BadSecrets, match="session_private"):
+        _ = read(folder / "consultation.json").session_private

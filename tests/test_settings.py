@@ -12,7 +12,7 @@ def test_with_nothing_set_it_runs_embedded_on_this_machine() -> None:
     settings = read_settings({"PATH": "/bin", "HOME": "/root"})
 
     assert (settings.store, settings.bus, settings.data) == ("sqlite", "embedded", Path(".data"))
-    assert (settings.demo, settings.trusted_proxies, settings.secrets) == (False, 0, None)
+    assert (settings.demo, settings.kafka_replication, settings.secrets) == (False, 1, None)
 
 
 def test_each_setting_is_read_as_what_it_is() -> None:
@@ -65,9 +65,9 @@ def test_variables_of_the_tests_are_passed_over() -> None:
     [
         ("ENGAGE_DEMO", "maybe", "ENGAGE_DEMO must be true or false, not 'maybe'"),
         ("ENGAGE_DEMO", "", "ENGAGE_DEMO must be true or false, not ''"),
-        ("ENGAGE_TRUSTED_PROXIES", "one", "ENGAGE_TRUSTED_PROXIES must be a whole number, not 'one'"),
-        ("ENGAGE_TRUSTED_PROXIES", "-1", "ENGAGE_TRUSTED_PROXIES must be a whole number, not '-1'"),
-        ("ENGAGE_TRUSTED_PROXIES", "²", "ENGAGE_TRUSTED_PROXIES must be a whole number, not '²'"),
+        ("ENGAGE_KAFKA_REPLICATION", "one", "ENGAGE_KAFKA_REPLICATION must be a whole number, not 'one'"),
+        ("ENGAGE_KAFKA_REPLICATION", "-1", "ENGAGE_KAFKA_REPLICATION must be a whole number, not '-1'"),
+        ("ENGAGE_KAFKA_REPLICATION", "²", "ENGAGE_KAFKA_REPLICATION must be a whole number, not '²'"),
         ("ENGAGE_KAFKA_REPLICATION", "3.0", "ENGAGE_KAFKA_REPLICATION must be a whole number, not '3.0'"),
         ("ENGAGE_SMTP_TLS", "startls", "ENGAGE_SMTP_TLS must be one of none, starttls, tls, not 'startls'"),
         ("ENGAGE_LOG_LEVEL", "loud", "ENGAGE_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'loud'"),

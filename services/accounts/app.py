@@ -10,8 +10,9 @@ from shared.store.port import Store
 NAME = "accounts"
 TEMPLATES = templates(__file__)
 PATHS = ("/sign-up", "/sign-in", "/sign-out", "/account", "/demo", "/api/account")
+SECRETS = ("session_private", "session_public", "link", "email", "second_factor")
 
-__all__ = ["COLLECTIONS", "NAME", "PATHS", "TEMPLATES", "build"]
+__all__ = ["COLLECTIONS", "NAME", "PATHS", "SECRETS", "TEMPLATES", "build"]
 
 
 def build(store: Store, parts: Parts) -> Service:

@@ -12,8 +12,9 @@ from shared.store.port import Store
 NAME = "consultation"
 TEMPLATES = templates(__file__)
 PATHS = ("/consultations", "/staff", "/api/consultations", "/")
+SECRETS = ("session_public",)
 
-__all__ = ["COLLECTIONS", "NAME", "PATHS", "TEMPLATES", "build"]
+__all__ = ["COLLECTIONS", "NAME", "PATHS", "SECRETS", "TEMPLATES", "build"]
 
 
 def build(store: Store, parts: Parts) -> Service:

@@ -16,8 +16,9 @@ from shared.store.port import Store
 NAME = "notifications"
 TEMPLATES = templates(__file__)
 PATHS = ("/mail",)
+SECRETS = ("session_public", "link")
 
-__all__ = ["COLLECTIONS", "NAME", "PATHS", "TEMPLATES", "build"]
+__all__ = ["COLLECTIONS", "NAME", "PATHS", "SECRETS", "TEMPLATES", "build"]
 
 
 def build(store: Store, parts: Parts, mailer: Mailer, inbox: Inbox | None) -> Service:

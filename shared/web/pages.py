@@ -28,7 +28,7 @@ _GOVUK = "govuk_frontend_jinja"
 class Pages:
     """Template folders of the services, in the order they are searched; the shared ones come last."""
 
-    def __init__(self, place: Place, folders: Sequence[Path], *, demo: bool) -> None:
+    def __init__(self, place: Place, folders: Sequence[Path], *, demo: bool, inbox: bool = False) -> None:
         self.place = place
         self.assets = Assets(place)
         self._frames: dict[tuple[str, bool, bool, str | None], Markup] = {}
@@ -36,6 +36,7 @@ class Pages:
         self._templates.globals |= {
             "place": place,
             "demo": demo,
+            "inbox": inbox,
             "asset": self.assets.url,
             "frame": self._frame,
             "govuk_text": _text,

@@ -63,7 +63,8 @@ class Problems:
         return self._answer(request, 422, str(first["msg"]), field)
 
     async def away(self, request: Request, error: Exception) -> Response:
-        log.warning("%s %s: %s", request.method, request.scope["path"], error)
+        # Only the first part of the path: those of sign-in links end with a secret.
+        log.warning("%s /%s: %s", request.method, request.scope["path"].split("/")[1], error)
         return self._answer(request, 503, AWAY)
 
     async def fault(self, request: Request, _: Exception) -> Response:

@@ -49,7 +49,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     (folder / "apply.html").write_text(FIELDS)
     (folder / "slip.html").write_text('{% extends "layout.html" %}{% block content %}{{ no_such }}{% endblock %}')
     (folder / "staff-page.html").write_text('{% extends "staff.html" %}{% set staff_section = "/staff" %}')
-    return Pages(load_place(Path("places/luton")), [folder], demo=True)
+    return Pages(load_place(Path("places/luton")), [folder], demo=True, inbox=True)
 
 
 def links(html: str) -> set[str | None]:
