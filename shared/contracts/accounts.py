@@ -33,6 +33,15 @@ class SignInRequestedV1(Fact):
     expires_at: datetime
 
 
+class SignedInV1(Fact):
+    """Someone used the link that was mailed to this person: the address is theirs. Key: person."""
+
+    wire_name: ClassVar[str] = "accounts.signed_in.v1"
+    topic: ClassVar[str] = "accounts"
+
+    person: str
+
+
 class SessionsRevokedV1(Fact):
     """Sessions of this person that began before this moment count no more. Key: person."""
 

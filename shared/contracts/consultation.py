@@ -19,6 +19,12 @@ class ConsultationPublishedV1(Fact):
     opens_at: datetime
     closes_at: datetime
     published_by: str
+    summary: str = ""
+    interests: tuple[str, ...] = ()
+    """Priorities of the place that it is about; none means all."""
+
+    wards: tuple[str, ...] = ()
+    """Names of the wards that it is about; none means all."""
 
 
 class ResponseSubmittedV1(Fact):

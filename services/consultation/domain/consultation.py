@@ -6,20 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.consultation.domain.details import Audience, Details
 from services.consultation.domain.question import QUESTIONS_LIMIT, Question, check
 from services.consultation.domain.response import Response, reference_of
 from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
 from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
-
-TITLE_LIMIT = 120
-SUMMARY_LIMIT = 400
-BACKGROUND_LIMIT = 20_000
-DECISION_LIMIT = 600
-
-
-class Audience(StrEnum):
-    ANYONE = "anyone"
-    SIGNED_IN = "signed_in"
 
 
 class State(StrEnum):
@@ -31,41 +22,6 @@ class NotOpen(Refusal):
     """Refused because of the time: not open yet, or closed."""
 
     status = 409
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What an officer writes about a consultation, before its questions."""
-
-    title: str
-    summary: str
-    background: str
-    decision: str
-    decision_open: bool
-    opens_at: datetime
-    closes_at: datetime
-    audience: Audience
-    live_results: bool = True
-    """Whether everyone sees results while answers come in; if not, only once it has closed."""
-
-    def faults(self) -> dict[str, str]:
-        """Sentence by field; empty when it can be saved."""
-        faults: dict[str, str] = {}
-        limits = {
-            "title": ("title", TITLE_LIMIT),
-            "summary": ("summary", SUMMARY_LIMIT),
-            "background": ("background", BACKGROUND_LIMIT),
-            "decision": ("decision", DECISION_LIMIT),
-        }
-        for field, (name, limit) in limits.items():
-            length = len(getattr(self, field))
-            if length > limit:
-                faults[field] = f"The {name} must be {limit:,} characters or fewer. It is {length - limit:,} over"
-        if not self.title:
-            faults["title"] = "Enter a title"
-        if self.closes_at <= self.opens_at:
-            faults["closes_at"] = "The closing time must be after the opening time"
-        return faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +119,9 @@ class Consultation:
             opens_at=self.details.opens_at,
             closes_at=self.details.closes_at,
             published_by=by,
+            summary=self.details.summary,
+            interests=self.details.interests,
+            wards=self.details.wards,
         )
         return replace(self, state=State.PUBLISHED), published
 

@@ -10,22 +10,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.consultation import usecases
-from services.consultation.domain import AGREE_SCALE, Audience, Consultation, Details, Kind, Option, Question, slug
+from services.consultation.domain import Audience, Consultation, Kind, slug
 from services.consultation.storage import ConsultationDocuments
+from services.consultation.web.details import read_details, show_details
+from services.consultation.web.questions import NAMES, read_question, show_question
 from shared.errors import Invalid, NotFound
 from shared.service import Edge
-from shared.web.forms import Form, parse_date_time, read_form, show_date_time
+from shared.web.forms import Form, read_form, show_date_time
 from shared.web.sessions import need
 
-KINDS = (
-    (Kind.ONE_CHOICE, "One choice", "People choose one of the answers that you list"),
-    (Kind.SEVERAL_CHOICES, "Several choices", "People choose as many as they like of the answers that you list"),
-    (Kind.AGREE, "Agree scale", "From strongly agree to strongly disagree"),
-    (Kind.SHORT_TEXT, "Short text", "One line, up to 200 characters"),
-    (Kind.LONG_TEXT, "Long text", "Up to 10,000 characters"),
-    (Kind.WARD, "Ward", "People choose one of the town’s wards"),
-)
-NAMES = {kind: name for kind, name, _ in KINDS}
 QUESTION_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -63,7 +56,7 @@ class Edit:
         viewer = await self._officer(request)
         form = await read_form(request)
         try:
-            details = _read_details(form)
+            details = read_details(form, self._edge.parts.place)
             id = f"{slug(details.title)}-{slug(form.value('token'), 8) or uuid4().hex[:8]}".strip("-")
             command = usecases.DraftConsultation(id, details, viewer)
             await self._edge.run(lambda: usecases.draft_consultation(command, self._documents))
@@ -73,13 +66,13 @@ class Edit:
 
     async def details(self, request: Request) -> Response:
         consultation = await self._consultation(request)
-        return await self._details_page(request, _show_details(consultation.details), consultation)
+        return await self._details_page(request, show_details(consultation.details), consultation)
 
     async def save_details(self, request: Request) -> Response:
         await self._officer(request)
         form, id = await read_form(request), request.path_params["id"]
         try:
-            command = usecases.EditDetails(id, _read_details(form))
+            command = usecases.EditDetails(id, read_details(form, self._edge.parts.place))
             await self._edge.run(lambda: usecases.edit_details(command, self._documents))
         except Invalid as invalid:
             consultation = await self._consultation(request)
@@ -99,7 +92,7 @@ class Edit:
     async def question(self, request: Request) -> Response:
         consultation = await self._consultation(request)
         question = consultation.question(request.path_params["question"])
-        return await self._question_page(request, _show_question(question), consultation, question.id, is_new=False)
+        return await self._question_page(request, show_question(question), consultation, question.id, is_new=False)
 
     async def save_question(self, request: Request) -> Response:
         await self._officer(request)
@@ -107,7 +100,7 @@ class Edit:
         question_id = request.path_params["question"]
         if not QUESTION_ID.fullmatch(question_id):
             raise NotFound("There is no such question")
-        question = self._read_question(form, question_id)
+        question = read_question(form, question_id, self._edge.parts.place)
         command = usecases.PutQuestion(id, question)
         try:
             await self._edge.run(lambda: usecases.put_question(command, self._documents))
@@ -141,31 +134,9 @@ class Edit:
     async def _consultation(self, request: Request) -> Consultation:
         return (await usecases.load(request.path_params["id"], self._documents)).value
 
-    def _read_question(self, form: Form, id: str) -> Question:
-        try:
-            kind = Kind(form.value("kind"))
-        except ValueError:
-            raise NotFound("There is no such kind of question") from None
-        page = form.value("page").strip()
-        return Question(
-            id=id,
-            kind=kind,
-            text=form.value("text").strip(),
-            hint=form.value("hint").strip(),
-            required=form.value("required") == "yes",
-            page=int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0,  # noqa: PLR2004
-            options=self._options(kind, form.value("options")),
-        )
-
-    def _options(self, kind: Kind, lines: str) -> tuple[Option, ...]:
-        if kind is Kind.AGREE:
-            return AGREE_SCALE
-        if kind is Kind.WARD:
-            return tuple(Option(slug(ward), ward) for ward in self._edge.parts.place.wards)
-        return options_of(lines.splitlines()) if kind in {Kind.ONE_CHOICE, Kind.SEVERAL_CHOICES} else ()
-
     async def _details_page(self, request: Request, form: Form, consultation: Consultation | None) -> Response:
-        return await self._page("staff/details.html", request, form, consultation=consultation)
+        wards = [(ward, ward) for ward in self._edge.parts.place.wards]
+        return await self._page("staff/details.html", request, form, consultation=consultation, wards=wards)
 
     async def _question_page(
         self, request: Request, form: Form, consultation: Consultation, question_id: str, *, is_new: bool
@@ -185,75 +156,3 @@ class Edit:
         need(viewer, "officer")
         html = self._edge.parts.pages.render(template, viewer, form=form, **context)
         return HTMLResponse(html, 422 if form.errors else 200)
-
-
-def options_of(lines: Sequence[str]) -> tuple[Option, ...]:
-    """An option for each line that is not blank, with an id made of its words and, where two share it, a number."""
-    options: list[Option] = []
-    taken: set[str] = set()
-    for text in (line.strip() for line in lines if line.strip()):
-        stem = slug(text, 30) or "option"
-        id, number = stem, 2
-        while id in taken:
-            id, number = f"{stem}-{number}", number + 1
-        taken.add(id)
-        options.append(Option(id, text))
-    return tuple(options)
-
-
-def _read_details(form: Form) -> Details:
-    faults: dict[str, str] = {}
-    times = {}
-    for field in ("opens_at", "closes_at"):
-        try:
-            times[field] = parse_date_time(form, field)
-        except Invalid as invalid:
-            faults |= invalid.errors
-    if form.value("decision_open") not in {"yes", "no"}:
-        faults["decision_open"] = "Say whether the decision is still open"
-    if form.value("audience") not in set(Audience):
-        faults["audience"] = "Choose who can answer"
-    if not form.value("title").strip():
-        faults = {"title": "Enter a title"} | faults
-    if faults:
-        raise Invalid(faults)
-    return Details(
-        title=form.value("title").strip(),
-        summary=form.value("summary").strip(),
-        background=form.value("background").strip(),
-        decision=form.value("decision").strip(),
-        decision_open=form.value("decision_open") == "yes",
-        opens_at=times["opens_at"],
-        closes_at=times["closes_at"],
-        audience=Audience(form.value("audience")),
-        live_results=form.value("live_results") != "no",
-    )
-
-
-def _show_details(details: Details) -> Form:
-    times = show_date_time("opens_at", details.opens_at) | show_date_time("closes_at", details.closes_at)
-    return Form(
-        {
-            **times,
-            "title": [details.title],
-            "summary": [details.summary],
-            "background": [details.background],
-            "decision": [details.decision],
-            "decision_open": ["yes" if details.decision_open else "no"],
-            "audience": [details.audience],
-            "live_results": ["yes" if details.live_results else "no"],
-        }
-    )
-
-
-def _show_question(question: Question) -> Form:
-    return Form(
-        {
-            "kind": [question.kind],
-            "text": [question.text],
-            "hint": [question.hint],
-            "required": ["yes" if question.required else "no"],
-            "page": [str(question.page)],
-            "options": ["\n".join(option.text for option in question.options)],
-        }
-    )

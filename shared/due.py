@@ -1,0 +1,85 @@
+"""Work that falls due by the clock. It is found from documents, so a restart, or a clock that jumps, loses none of it.
+
+`do` must leave its document so that `find` gives it no more, by a version-checked save or an insert under an id of its
+own: then whichever process is first has done it. What a kill leaves half done is found again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from shared.clock import Clock
+from shared.errors import Unavailable
+from shared.local import last_local, next_local
+from shared.store.port import Stale
+
+__all__ = ["Due", "last_local", "next_local"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LOOK_AGAIN_S = 1.0
+
+
+class Due(Generic[T]):
+    """Finds what is due and does it, one after the other, for as long as the service runs.
+
+    `do` may do a part, such as a page of many: what is left is found again at once.
+    """
+
+    def __init__(
+        self, find: Callable[[datetime], Awaitable[Sequence[T]]], do: Callable[[T], Awaitable[object]], clock: Clock
+    ) -> None:
+        self._find = find
+        self._do = do
+        self._clock = clock
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Finish the one that is at work; the others stay due."""
+        self._stopping.set()
+        if self._task is not None:
+            await self._task
+
+    async def run_once(self) -> int:
+        """Do each that is due now; returns how many were done, or taken a part further. Raises Unavailable."""
+        done = 0
+        for each in await self._find(self._clock()):
+            if self._stopping.is_set():
+                break
+            done += await self._try(each)
+        return done
+
+    async def _try(self, each: T) -> bool:
+        """One that cannot be done holds up none of the others; it stays due."""
+        try:
+            await self._do(each)
+        except Stale:  # another process was quicker
+            return False
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("due work could not be done")
+            return False
+        return True
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            done = 0
+            try:
+                done = await self.run_once()
+            except Unavailable as error:
+                log.warning("due work waits: %s", error)
+            except Exception:
+                log.exception("due work waits")
+            if not done:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), LOOK_AGAIN_S)
