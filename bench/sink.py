@@ -1,5 +1,7 @@
 """An SMTP server that takes everything and keeps the recipients. A process: prints its port, then counts.
 
+An empty line asks how many mails and different recipients there are, an address how many went to it.
+
 It answers as fast as Python can, so that what is measured is the sender.
 """
 
@@ -61,8 +63,11 @@ async def main() -> None:
     print(server.sockets[0].getsockname()[1], flush=True)
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while await reader.readline():
-        print(len(Sink.taken), len(set(Sink.taken)), flush=True)
+    while line := await reader.readline():
+        if to := line.strip():
+            print(Sink.taken.count(b"RCPT TO:<%s>" % to), flush=True)
+        else:
+            print(len(Sink.taken), len(set(Sink.taken)), flush=True)
 
 
 if __name__ == "__main__":

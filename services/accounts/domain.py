@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.contracts.accounts import ResidentV1, SessionsRevokedV1, SignInRequestedV1
+from shared.contracts.accounts import ResidentV1, SessionsRevokedV1, SignedInV1, SignInRequestedV1
 from shared.errors import Invalid, Refusal, TooMany
 from shared.web.viewer import STAFF, Viewer
 
@@ -120,9 +120,12 @@ class SignIn:
         if self.wrong_codes >= CODE_TRIES:
             raise LinkSpent("There were too many wrong codes. Ask for a new link")
 
-    def use(self, now: datetime) -> "SignIn":
+    def use(self, now: datetime) -> tuple["SignIn", tuple[SignedInV1, ...]]:
+        """Tells the others the first time alone."""
         self.must_be_usable(now)
-        return replace(self, used_at=self.used_at or now)
+        if self.used_at is not None:
+            return self, ()
+        return replace(self, used_at=now), (SignedInV1(person=self.person),)
 
     def count_wrong_code(self) -> "SignIn":
         return replace(self, wrong_codes=self.wrong_codes + 1)

@@ -113,7 +113,8 @@ async def use_link(
     if person.is_staff and not _code_fits(person, command.code, secrets, now):
         await documents.sign_ins.save(loaded, loaded.value.count_wrong_code())
         raise Invalid({"code": "Enter the 6-digit code that your app shows now"})
-    await documents.sign_ins.save(loaded, loaded.value.use(now))
+    used, facts = loaded.value.use(now)
+    await documents.sign_ins.save(loaded, used, [record(fact, key=person.id, at=now) for fact in facts])
     return person, loaded.value.go_on
 
 

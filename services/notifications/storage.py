@@ -1,18 +1,32 @@
 """Messages and contacts as documents."""
 
-from services.notifications.domain import Contact, Message
+from services.notifications.domain import Announced, Contact, Digest, Mailing, Message, Occasion
 from shared.consume import PARKED
 from shared.store.documents import Documents
 from shared.store.port import Collection, Store
 from shared.web.sessions import REVOCATIONS
 
-MESSAGES = Collection("messages", indexed=("next_try", "person"))
+MESSAGES = Collection("messages", indexed=("due", "person", "mailing"))
+MAILINGS = Collection("mailings", indexed=("state",))
 CONTACTS = Collection("contacts")
+OCCASIONS = Collection("occasions", indexed=("due_at",))
+ANNOUNCEMENTS = Collection("announcements", indexed=("daily", "weekly"))
+DIGESTS = Collection("digests", indexed=("state",))
 
-COLLECTIONS = (MESSAGES, CONTACTS, PARKED, REVOCATIONS)
+COLLECTIONS = (MESSAGES, MAILINGS, CONTACTS, OCCASIONS, ANNOUNCEMENTS, DIGESTS, PARKED, REVOCATIONS)
 
 
 class NotificationDocuments:
     def __init__(self, store: Store) -> None:
+        self._store = store
         self.messages = Documents(store, MESSAGES, Message)
+        self.mailings = Documents(store, MAILINGS, Mailing)
         self.contacts = Documents(store, CONTACTS, Contact)
+        self.occasions = Documents(store, OCCASIONS, Occasion)
+        self.announcements = Documents(store, ANNOUNCEMENTS, Announced)
+        self.digests = Documents(store, DIGESTS, Digest)
+
+    async def states_of_mailing(self, mailing: str) -> dict[str, int]:
+        """How many messages of a mailing are in each state."""
+        counts = await self._store.count_by(MESSAGES.name, "state", {"mailing": mailing})
+        return {str(state): count for state, count in counts.items()}

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from services.notifications import usecases
-from services.notifications.domain import Contact, Message, owe
+from services.notifications.domain import Contact, Lane, Message, occasions_of, owe
 from services.notifications.storage import NotificationDocuments
 from shared.clock import Clock
 from shared.consume import Received
-from shared.contracts.accounts import ResidentV1, SignInRequestedV1
-from shared.contracts.consultation import ResponseSubmittedV1
+from shared.contracts.accounts import ResidentV1, SignedInV1, SignInRequestedV1
+from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
 from shared.run import Run
 
 
@@ -23,10 +23,13 @@ class Subscribers:
 
     async def on_resident(self, received: Received[ResidentV1]) -> None:
         fact = received.fact
-        contact = Contact(fact.person, fact.email, fact.ward, fact.interests, fact.staff)
+        contact = Contact(fact.person, fact.email, fact.ward, fact.interests, fact.staff, as_of=received.at)
         await self._run(lambda: usecases.keep_contact(contact, self._documents))
         await self._run(lambda: usecases.try_again(contact.id, self._documents, self._clock()))
         self._wake_sender()
+
+    async def on_signed_in(self, received: Received[SignedInV1]) -> None:
+        await self._run(lambda: usecases.confirm_contact(received.fact.person, self._documents, received.at))
 
     async def on_sign_in_requested(self, received: Received[SignInRequestedV1]) -> None:
         fact = received.fact
@@ -38,6 +41,7 @@ class Subscribers:
                 {"sign_in": fact.sign_in},
                 self._clock(),
                 expires_at=fact.expires_at,
+                lane=Lane.URGENT,
             )
         )
 
@@ -53,6 +57,11 @@ class Subscribers:
             "submitted_at": received.at.isoformat(),
         }
         await self._owe(owe(f"receipt:{fact.response}", "receipt", fact.resident, values, self._clock()))
+
+    async def on_consultation_published(self, received: Received[ConsultationPublishedV1]) -> None:
+        """It is announced when it opens, and when its close is near."""
+        for occasion in occasions_of(received.fact):
+            await usecases.keep_occasion(occasion, self._documents)
 
     async def _owe(self, message: Message) -> None:
         await self._run(lambda: usecases.owe_message(message, self._documents))

@@ -1,7 +1,16 @@
 """Mail as the services see it: a message is taken by the server, or refused for now, or for good."""
 
-from email.message import EmailMessage
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """As a mail server takes it: `sender` and `recipient` are bare addresses, `content` has the headers and all."""
+
+    sender: str
+    recipient: str
+    content: bytes
 
 
 class RefusedForNow(Exception):  # noqa: N818
@@ -13,8 +22,11 @@ class RefusedForGood(Exception):  # noqa: N818
 
 
 class Mailer(Protocol):
-    async def send(self, message: EmailMessage) -> None:
-        """Return when the server has taken the message. Raises RefusedForNow, RefusedForGood."""
+    async def send(self, mail: Mail, *, urgent: bool = False) -> None:
+        """Return when the server has taken the mail. Raises RefusedForNow, RefusedForGood.
+
+        What is urgent waits for nothing that is not. Ends within 90 seconds, one way or the other.
+        """
 
     async def ping(self) -> None:
         """Return when the server answers; raises RefusedForNow."""

@@ -1,75 +1,15 @@
 """Mail that is owed: sent once, tried again when the server is away, given up when it refuses for good."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from email.message import EmailMessage
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from services.notifications import usecases
-from services.notifications.compose import Composer
-from services.notifications.domain import CLAIM, GIVE_UP_AFTER, Contact, Message, State, owe
-from services.notifications.due import Sender
-from services.notifications.storage import COLLECTIONS, NotificationDocuments
-from services.notifications.usecases import Sending
-from shared import secrets
-from shared.mail.port import Mailer, RefusedForGood, RefusedForNow
-from shared.place import load_place
-from shared.settings import Settings
-from shared.sqlite_file import SqliteFile
-from shared.store.sqlite import SqliteStore
-from tests.town import NOON, SetClock, text_of
-
-
-class Answers(Mailer):
-    """A mail server that answers as it is told, then takes everything."""
-
-    def __init__(self, *refusals: Exception) -> None:
-        self.refusals = list(refusals)
-        self.taken: list[EmailMessage] = []
-
-    async def send(self, message: EmailMessage) -> None:
-        if self.refusals:
-            raise self.refusals.pop(0)
-        self.taken.append(message)
-
-    async def ping(self) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-class Desk:
-    """The notifications service's documents and sender, with a mail server of the test's."""
-
-    def __init__(self, file: SqliteFile) -> None:
-        self.documents = NotificationDocuments(SqliteStore(file, "notifications", COLLECTIONS))
-        self.clock = SetClock()
-        self._compose = Composer(load_place(Settings().place), Settings(), secrets.generate())
-
-    def sender(self, mailer: Mailer) -> Sender:
-        return Sender(Sending(self.documents, mailer, self._compose, self.clock))
-
-    async def owe(self, id: str = "receipt:1", template: str = "receipt", **values: str) -> None:
-        filled = {"title": "The park", "reference": "ABC", "consultation": "park", "submitted_at": NOON.isoformat()}
-        message = owe(id, template, "person", {**filled, **values}, self.clock())
-        await usecases.owe_message(message, self.documents)
-
-    async def know(self, email: str = "person@example.org") -> None:
-        await usecases.keep_contact(Contact("person", email), self.documents)
-
-    async def message(self, id: str = "receipt:1") -> Message:
-        loaded = await self.documents.messages.get(id)
-        assert loaded is not None
-        return loaded.value
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    file = SqliteFile(tmp_path / "engage.db")
-    yield Desk(file)
-    await file.close()
+from services.notifications.domain import CLAIM, GIVE_UP_AFTER, State, owe
+from shared.mail.port import RefusedForGood, RefusedForNow
+from tests.notifications.desk import Answers, Desk
+from tests.town import text_of
 
 
 async def test_a_message_owed_twice_is_sent_once(desk: Desk) -> None:
@@ -163,7 +103,7 @@ async def test_two_senders_do_not_send_the_same_message(desk: Desk) -> None:
     await desk.owe()
     mailer = Answers()
     (due,) = await usecases.due_messages(desk.documents, desk.clock(), 10)
-    sending = Sending(desk.documents, mailer, desk.sender(mailer)._sending.compose, desk.clock)
+    sending = desk.sending(mailer)
 
     states = [await usecases.send_message(due, sending), await usecases.send_message(due, sending)]
 
@@ -180,6 +120,17 @@ async def test_a_message_waits_for_an_address_that_comes_later(desk: Desk) -> No
     await desk.know()
     await usecases.try_again("person", desk.documents, desk.clock())
 
+    assert await sender.send_due() == 1
+
+
+async def test_a_message_for_the_morning_is_not_sent_at_night_because_an_address_came(desk: Desk) -> None:
+    await desk.know()
+    await desk.owe(not_before=desk.clock() + timedelta(hours=8))
+    await usecases.try_again("person", desk.documents, desk.clock())
+    sender = desk.sender(Answers())
+
+    assert await sender.send_due() == 0
+    desk.clock.forward(timedelta(hours=8))
     assert await sender.send_due() == 1
 
 

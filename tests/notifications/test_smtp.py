@@ -9,16 +9,16 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from shared.mail.catcher import Catcher, Inbox
-from shared.mail.port import RefusedForGood, RefusedForNow
+from shared.mail.port import Mail, RefusedForGood, RefusedForNow
 from shared.mail.smtp import SmtpMailer, SmtpServer
 from tests.world import free_port
 
 
-def mail(to: str = "person@example.org") -> EmailMessage:
+def mail(to: str = "person@example.org") -> Mail:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "us@example.org", to, "Grüße"
     message.set_content("Hello, town.")
-    return message
+    return Mail("us@example.org", to, message.as_bytes())
 
 
 @pytest.fixture
@@ -105,11 +105,29 @@ async def test_a_server_that_is_away_refuses_for_now_and_is_found_when_it_is_bac
 
 async def test_a_connection_that_the_server_dropped_is_not_used_again(mailer: SmtpMailer, inbox: Inbox) -> None:
     await mailer.send(mail())
-    for connection in mailer._idle:
-        assert isinstance(connection.transport, asyncio.Transport)
-        connection.transport.abort()
+    for _, conversation in mailer._ordinary._idle:
+        conversation._transport.abort()
     await asyncio.sleep(0)
 
     await mailer.send(mail())
 
     assert len(inbox) == 2
+
+
+async def test_no_line_of_a_mail_ends_it(mailer: SmtpMailer, inbox: Inbox) -> None:
+    content = b"From: us@example.org\r\nSubject: dots\r\n\r\n.\n.\nMAIL FROM:<evil@example.org>\r\n..\r\rend"
+    await mailer.send(Mail("us@example.org", "person@example.org", content))
+
+    (caught,) = inbox.newest(10)
+    lines = caught.mail.get_content().splitlines()
+    assert lines == [".", ".", "MAIL FROM:<evil@example.org>", "..", "", "end"]
+
+
+@pytest.mark.parametrize(
+    "to", ["a@b.example>\r\nRCPT TO:<c@d.example", "a b@c.example", "nobody", "", "a\x00@b.example"]
+)
+async def test_an_address_that_is_none_is_refused_for_good(mailer: SmtpMailer, inbox: Inbox, to: str) -> None:
+    with pytest.raises(RefusedForGood):
+        await mailer.send(Mail("us@example.org", to, b"Subject: no\r\n\r\nno"))
+
+    assert len(inbox) == 0

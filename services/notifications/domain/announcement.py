@@ -20,9 +20,26 @@ class Announcement:
     wards: tuple[str, ...] = ()
 
     def concerns(self, contact: Contact) -> bool:
-        """Whether it is about what they are interested in and where they live."""
-        interested = not self.interests or not set(self.interests).isdisjoint(contact.interests)
+        """Whether it is about what they are interested in and where they live.
+
+        Who asked to hear of a topic and named no interest hears of all of it, or their asking would have no effect.
+        """
+        interested = (
+            not self.interests or not contact.interests or not set(self.interests).isdisjoint(contact.interests)
+        )
         return interested and (not self.wards or contact.ward in self.wards)
 
+    def goes_to(self, contact: Contact, frequency: Frequency) -> bool:
+        """Whether it reaches them that way.
+
+        The choice that counted when it was announced decides, so that a change of mind in between neither doubles it
+        nor loses it. Only "never" counts at once.
+        """
+        return (
+            self.concerns(contact)
+            and contact.frequency(self.topic, self.at) is frequency
+            and contact.frequency(self.topic) is not Frequency.NEVER
+        )
+
     def goes_now_to(self, contact: Contact) -> bool:
-        return self.concerns(contact) and contact.frequency(self.topic) is Frequency.NOW
+        return self.goes_to(contact, Frequency.NOW)

@@ -1,8 +1,11 @@
 """What people chose to hear about, and how often. Nobody hears of anything that they did not ask for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from shared.errors import Invalid
 
 
 class Topic(StrEnum):
@@ -11,11 +14,21 @@ class Topic(StrEnum):
     REPORT_PUBLISHED = "report_published"
 
 
+TITLES = {
+    Topic.CONSULTATION_OPENED: "Consultations that open",
+    Topic.CLOSING_SOON: "Consultations that close soon",
+    Topic.REPORT_PUBLISHED: "What came of consultations",
+}
+
+
 class Frequency(StrEnum):
     NOW = "now"
     DAILY = "daily"
     WEEKLY = "weekly"
     NEVER = "never"
+
+
+DIGESTS = (Frequency.DAILY, Frequency.WEEKLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +39,16 @@ class Choice:
     frequency: Frequency
     at: datetime
     source: str
+
+
+def read_choices(given: Mapping[str, str]) -> dict[Topic, Frequency]:
+    """A frequency for every topic, from what a form has under its name. Raises Invalid."""
+    known = set(Frequency)
+    faults = {
+        str(topic): f"Choose how often to hear about {title[0].lower()}{title[1:]}"
+        for topic, title in TITLES.items()
+        if given.get(topic) not in known
+    }
+    if faults:
+        raise Invalid(faults)
+    return {topic: Frequency(given[topic]) for topic in Topic}

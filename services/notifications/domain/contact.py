@@ -1,13 +1,18 @@
 """People as the sender of mail knows them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from services.notifications.domain.choice import Choice, Frequency, Topic
+from services.notifications.domain.choice import DIGESTS, Choice, Frequency, Topic
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person's address, kept here alone, and what they chose to hear about: the newest choice of a topic counts."""
+    """A person's address, kept here alone, and what they chose to hear about: the newest choice of a topic counts.
+
+    `suppressed` is why nothing more is sent to the address: it bounced for good. `as_of` is when the details were told.
+    """
 
     id: str
     email: str
@@ -15,8 +20,60 @@ class Contact:
     interests: tuple[str, ...] = ()
     staff: bool = False
     choices: tuple[Choice, ...] = ()
+    suppressed: str = ""
+    as_of: datetime | None = None
 
-    def frequency(self, topic: Topic) -> Frequency:
-        """NEVER for what they did not ask for."""
-        made = [choice for choice in self.choices if choice.topic is topic]
-        return made[-1].frequency if made else Frequency.NEVER
+    def frequency(self, topic: Topic, at: datetime | None = None) -> Frequency:
+        """What counts now or, if given, what counted at a time. NEVER for what they did not ask for."""
+        made = [c.frequency for c in self.choices if c.topic is topic and (at is None or c.at <= at)]
+        return made[-1] if made else Frequency.NEVER
+
+    def choose(self, frequencies: Mapping[Topic, Frequency], at: datetime, source: str) -> "Contact":
+        """Those that change something are put behind the choices made before, which are kept: they show who agreed."""
+        changed = [
+            Choice(topic, frequency, at, source)
+            for topic, frequency in frequencies.items()
+            if frequency is not self.frequency(topic)
+        ]
+        return replace(self, choices=(*self.choices, *changed)) if changed else self
+
+    def unsubscribe(self, kind: str, at: datetime) -> "Contact":
+        """Nothing of a topic any more or, for the kind of a digest, of all topics that come in it."""
+        stopped = [topic for topic in Topic if kind in {topic, digest_kind(self.frequency(topic))}]
+        return self.choose(dict.fromkeys(stopped, Frequency.NEVER), at, "unsubscribe")
+
+    def as_confirmed(self, at: datetime) -> "Contact":
+        """Who chose interests when asked "What would you like to hear about?" has asked to hear of consultations.
+
+        It counts from when they used the link that was mailed to them: before, anyone may have entered the address.
+        """
+        if self.staff or not self.interests or any(c.topic is Topic.CONSULTATION_OPENED for c in self.choices):
+            return self
+        return self.choose({Topic.CONSULTATION_OPENED: Frequency.NOW}, at, "sign-up")
+
+    def with_details_of(self, newer: "Contact") -> "Contact":
+        """How to reach them from `newer`; what they chose stays theirs. A new address has not bounced.
+
+        What was told before what is known stays untold: two relays may publish in another order than it happened.
+        """
+        if self.as_of is not None and newer.as_of is not None and newer.as_of < self.as_of:
+            return self
+        suppressed = self.suppressed if newer.email == self.email else ""
+        return replace(
+            self,
+            email=newer.email,
+            ward=newer.ward,
+            interests=newer.interests,
+            staff=newer.staff,
+            suppressed=suppressed,
+            as_of=newer.as_of,
+        )
+
+
+def digest_kind(frequency: Frequency) -> str:
+    """What a link to unsubscribe from a digest is for, where that from another mail names its topic."""
+    return f"digest_{frequency}"
+
+
+KINDS = frozenset([*Topic, *(digest_kind(frequency) for frequency in DIGESTS)])
+"""All that can be unsubscribed from."""

@@ -1,15 +1,21 @@
-"""Messages that we owe to people: what is owed, being sent, sent, and what has failed."""
+"""Messages that we owe to people: what is owed, being sent, sent, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from services.notifications.domain.mailing import MailingState
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=3)
 CLAIM = timedelta(minutes=2)
 """Who sends a message has it for so long; then it is taken for lost in a crash, and sent by another."""
+
+HOLD = timedelta(minutes=1)
+"""A message of a mailing that is paused is looked at again so much later."""
 
 
 class Lane(StrEnum):
@@ -21,15 +27,37 @@ class Lane(StrEnum):
 
 
 class State(StrEnum):
+    """Owed with a reason is what "failed for now" is called elsewhere; failed is for good."""
+
     OWED = "owed"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
     FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+
+
+MAY_BECOME: Mapping[State, frozenset[State]] = {
+    State.OWED: frozenset({State.OWED, State.SENDING, State.FAILED, State.SUPPRESSED, State.CANCELLED}),
+    State.SENDING: frozenset({State.SENDING, State.SENT, State.OWED, State.FAILED, State.SUPPRESSED, State.CANCELLED}),
+    State.SENT: frozenset({State.DELIVERED, State.BOUNCED}),
+    State.DELIVERED: frozenset({State.BOUNCED}),
+}
+
+
+class WrongState(Exception):  # noqa: N818
+    """A message cannot become this from what it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One mail to one person. `next_try` is None once the state is final. `values` fill the template's places."""
+    """One mail to one person. `values` and `items` fill the template's places.
+
+    `next_try` is None once the state is final, and so is `due`, by which messages to try are found in the order of
+    their lanes. `topic` is what the mail can be unsubscribed from, `mailing` what it is one of many of.
+    """
 
     id: str
     template: str
@@ -37,35 +65,95 @@ class Message:
     values: Mapping[str, str]
     created_at: datetime
     next_try: datetime | None
+    lane: Lane = Lane.NORMAL
     state: State = State.OWED
     attempts: int = 0
     sent_at: datetime | None = None
     expires_at: datetime | None = None
-    reason: str = field(default="")
+    reason: str = ""
+    topic: str = ""
+    mailing: str | None = None
+    items: tuple[Mapping[str, str], ...] = ()
+    due: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "due", self.next_try and due_text(self.lane, self.next_try))
 
     def claim(self, now: datetime) -> "Message":
-        return replace(self, state=State.SENDING, attempts=self.attempts + 1, next_try=now + CLAIM)
+        return self._become(State.SENDING, now + CLAIM, attempts=self.attempts + 1)
 
     def sent(self, now: datetime) -> "Message":
-        return replace(self, state=State.SENT, sent_at=now, next_try=None, reason="")
+        return self._become(State.SENT, sent_at=now, reason="")
 
     def failed_for_now(self, reason: str, now: datetime) -> "Message":
         """Owed again, later each time; failed for good when it has been owed too long or is of no use any more."""
         give_up = min(self.created_at + GIVE_UP_AFTER, self.expires_at or datetime.max.replace(tzinfo=now.tzinfo))
-        next_try = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self.attempts - 1, 20))
+        next_try = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** max(0, min(self.attempts - 1, 20)))
         if next_try >= give_up:
             return self.failed(reason)
-        return replace(self, state=State.OWED, next_try=next_try, reason=reason)
+        return self._become(State.OWED, next_try, reason=reason)
 
     def due_again(self, now: datetime) -> "Message":
         """Owed, and to be tried now: what it waited for has come."""
-        return replace(self, next_try=now)
+        return self._become(State.OWED, now)
+
+    def put_off(self, until: datetime) -> "Message":
+        """Not tried yet: its turn comes later."""
+        return self._become(State.OWED, until)
 
     def failed(self, reason: str) -> "Message":
-        return replace(self, state=State.FAILED, next_try=None, reason=reason)
+        return self._become(State.FAILED, reason=reason)
+
+    def suppressed(self, reason: str) -> "Message":
+        """Not to be sent to this address; kept, so that staff see it."""
+        return self._become(State.SUPPRESSED, reason=reason)
+
+    def cancelled(self) -> "Message":
+        return self._become(State.CANCELLED, reason="its mailing was cancelled")
+
+    def halted_by(self, mailing: MailingState, now: datetime) -> "Message | None":
+        """What becomes of it for how its mailing stands; None when it may go."""
+        if mailing in {MailingState.CANCELLING, MailingState.CANCELLED}:
+            return self.cancelled()
+        return self.put_off(now + HOLD) if mailing is MailingState.PAUSED else None
+
+    def delivered(self) -> "Message":
+        return self._become(State.DELIVERED)
+
+    def bounced(self, reason: str) -> "Message":
+        return self._become(State.BOUNCED, reason=reason)
+
+    def expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and now >= self.expires_at
+
+    def _become(self, state: State, next_try: datetime | None = None, **changes: Any) -> "Message":
+        """Raises WrongState."""
+        if state not in MAY_BECOME.get(self.state, ()):
+            raise WrongState(f"message {self.id} is {self.state} and cannot become {state}")
+        return replace(self, state=state, next_try=next_try, **changes)
+
+
+def due_text(lane: Lane, moment: datetime) -> str:
+    """Sorts by lane, then by time."""
+    return f"{lane}:{moment.astimezone(UTC).isoformat(timespec='microseconds')}"
 
 
 def owe(  # noqa: PLR0913
-    id: str, template: str, person: str, values: Mapping[str, str], now: datetime, expires_at: datetime | None = None
+    id: str,
+    template: str,
+    person: str,
+    values: Mapping[str, str],
+    now: datetime,
+    expires_at: datetime | None = None,
+    *,
+    lane: Lane = Lane.NORMAL,
+    topic: str = "",
+    mailing: str | None = None,
+    items: tuple[Mapping[str, str], ...] = (),
+    not_before: datetime | None = None,
 ) -> Message:
-    return Message(id, template, person, values, now, now, expires_at=expires_at)
+    """`not_before`: kept until then, for quiet hours."""
+    return Message(
+        id, template, person, values, now, max(now, not_before or now), lane,
+        expires_at=expires_at, topic=topic, mailing=mailing, items=items,
+    )  # fmt: skip

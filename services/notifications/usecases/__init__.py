@@ -1,13 +1,58 @@
 """What is done about messages and contacts. Each use case changes one document."""
 
-from services.notifications.usecases.contacts import keep_contact
+from services.notifications.usecases.choices import choose_frequencies, known_contact, unsubscribe
+from services.notifications.usecases.contacts import confirm_contact, keep_contact
+from services.notifications.usecases.digests import continue_digest, due_digests
+from services.notifications.usecases.mailings import (
+    Progress,
+    begin_mailing,
+    cancel_mailing,
+    is_room_ahead,
+    mailings_at_work,
+    pause_mailing,
+    progress_of,
+    resume_mailing,
+    take_step,
+)
+from services.notifications.usecases.occasions import announce, announce_occasion, due_occasions, keep_occasion
 from services.notifications.usecases.sending import (
     Compose,
     Sending,
+    Turns,
     due_messages,
     owe_message,
     send_message,
     try_again,
+    without_halted,
 )
 
-__all__ = ["Compose", "Sending", "due_messages", "keep_contact", "owe_message", "send_message", "try_again"]
+__all__ = [
+    "Compose",
+    "Progress",
+    "Sending",
+    "Turns",
+    "announce",
+    "announce_occasion",
+    "begin_mailing",
+    "cancel_mailing",
+    "choose_frequencies",
+    "confirm_contact",
+    "continue_digest",
+    "due_digests",
+    "due_messages",
+    "due_occasions",
+    "is_room_ahead",
+    "keep_contact",
+    "keep_occasion",
+    "known_contact",
+    "mailings_at_work",
+    "owe_message",
+    "pause_mailing",
+    "progress_of",
+    "resume_mailing",
+    "send_message",
+    "take_step",
+    "try_again",
+    "unsubscribe",
+    "without_halted",
+]

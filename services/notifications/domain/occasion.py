@@ -1,0 +1,52 @@
+"""What is to be announced at a time to come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.notifications.domain.announcement import Announcement
+from services.notifications.domain.choice import Topic
+from shared.contracts.consultation import ConsultationPublishedV1
+
+BEFORE_THE_CLOSE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """`due_at` is None once it is announced, or passed over: from `until` on it is of no use to anyone."""
+
+    id: str
+    topic: Topic
+    values: Mapping[str, str]
+    due_at: datetime | None
+    until: datetime
+    interests: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()
+
+    def announcement(self, now: datetime) -> Announcement | None:
+        """None when it is too late for it."""
+        if now >= self.until:
+            return None
+        return Announcement(self.id, self.topic, self.values, now, self.interests, self.wards)
+
+    def done(self) -> "Occasion":
+        return replace(self, due_at=None)
+
+
+def occasions_of(fact: ConsultationPublishedV1) -> tuple[Occasion, Occasion]:
+    """Its opening, and its close that nears; where it is open for less than three days, both at the opening."""
+    values = {
+        "title": fact.title,
+        "consultation": fact.consultation,
+        "summary": fact.summary,
+        "closes_at": fact.closes_at.isoformat(),
+    }
+    closing = max(fact.opens_at, fact.closes_at - BEFORE_THE_CLOSE)
+
+    def occasion(id: str, topic: Topic, due_at: datetime) -> Occasion:
+        return Occasion(f"{id}:{fact.consultation}", topic, values, due_at, fact.closes_at, fact.interests, fact.wards)
+
+    return (
+        occasion("opened", Topic.CONSULTATION_OPENED, fact.opens_at),
+        occasion("closing", Topic.CLOSING_SOON, closing),
+    )

@@ -1,0 +1,95 @@
+"""The notifications service's documents, senders and mailings, at the desk of a test."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from services.notifications import usecases
+from services.notifications.compose import Composer
+from services.notifications.domain import Announcement, Choice, Contact, Frequency, Mailing, Message, Topic, owe
+from services.notifications.due import Mailings, Sender
+from services.notifications.storage import COLLECTIONS, NotificationDocuments
+from services.notifications.usecases import Sending
+from shared import secrets
+from shared.mail.port import Mail, Mailer
+from shared.place import load_place
+from shared.settings import Settings
+from shared.sqlite_file import SqliteFile
+from shared.store.sqlite import SqliteStore
+from tests.town import NOON, SetClock
+
+
+class Answers(Mailer):
+    """A mail server that answers as it is told, then takes everything."""
+
+    def __init__(self, *refusals: Exception) -> None:
+        self.refusals = list(refusals)
+        self.taken: list[EmailMessage] = []
+
+    async def send(self, mail: Mail, *, urgent: bool = False) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.taken.append(message_from_bytes(mail.content, _class=EmailMessage, policy=policy.default))
+
+    async def ping(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Desk:
+    """The notifications service's documents and sender, with a mail server of the test's."""
+
+    def __init__(self, file: SqliteFile, **settings: Any) -> None:
+        self.documents = NotificationDocuments(SqliteStore(file, "notifications", COLLECTIONS))
+        self.clock = SetClock()
+        self.secrets = secrets.generate()
+        self.compose = Composer(load_place(Settings().place), Settings(**settings), self.secrets)
+
+    def sending(self, mailer: Mailer, **more: Any) -> Sending:
+        return Sending(self.documents, mailer, self.compose, self.clock, **more)
+
+    def sender(self, mailer: Mailer, **more: Any) -> Sender:
+        return Sender(self.sending(mailer, **more))
+
+    def mailings(self) -> Mailings:
+        return Mailings(self.documents, self.clock, lambda: None)
+
+    async def owe(self, id: str = "receipt:1", template: str = "receipt", person: str = "person", **more: Any) -> None:
+        values = {"title": "The park", "reference": "ABC", "consultation": "park", "submitted_at": NOON.isoformat()}
+        changed = {name: more.pop(name) for name in list(more) if name in values}
+        await usecases.owe_message(
+            owe(id, template, person, {**values, **changed}, self.clock(), **more), self.documents
+        )
+
+    async def know(self, email: str = "person@example.org", person: str = "person", **more: Any) -> None:
+        await usecases.keep_contact(Contact(person, email, **more), self.documents)
+
+    async def know_many(self, count: int, frequency: Frequency = Frequency.NOW) -> None:
+        """People who want to hear of consultations that open."""
+        wants = (Choice(Topic.CONSULTATION_OPENED, frequency, NOON, "sign-up"),)
+        for number in range(count):
+            await self.documents.contacts.add(Contact(f"p{number:04}", f"n{number}@example.org", choices=wants))
+
+    async def message(self, id: str = "receipt:1") -> Message:
+        loaded = await self.documents.messages.get(id)
+        assert loaded is not None
+        return loaded.value
+
+    async def mailing(self, id: str = "opened:park") -> Mailing:
+        loaded = await self.documents.mailings.get(id)
+        assert loaded is not None
+        return loaded.value
+
+    async def begin(self) -> None:
+        values = {"title": "The park", "consultation": "park", "closes_at": "", "summary": "What should it have?"}
+        announcement = Announcement("opened:park", Topic.CONSULTATION_OPENED, values, self.clock())
+        await usecases.begin_mailing(announcement, self.documents, self.clock())
+
+    async def finish_mailings(self, page: int = 500) -> None:
+        while at_work := await usecases.mailings_at_work(self.documents):
+            for mailing in at_work:
+                await usecases.take_step(mailing, self.documents, self.clock(), page)
+
+    async def send_all(self, mailer: Mailer) -> None:
+        while await self.sender(mailer).send_due():
+            pass

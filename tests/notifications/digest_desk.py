@@ -1,0 +1,121 @@
+"""The documents of digests, a clock that the test sets, and a store whose process can be killed at any write."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from services.notifications import usecases
+from services.notifications.domain import Announced, Announcement, Contact, Digest, Frequency, Message, Topic
+from services.notifications.storage import COLLECTIONS, NotificationDocuments
+from shared.due import Due
+from shared.event import Outgoing
+from shared.sqlite_file import SqliteFile
+from shared.store.documents import Loaded
+from shared.store.port import Body
+from shared.store.sqlite import SqliteStore
+
+THURSDAY_8 = datetime(2026, 6, 4, 8, tzinfo=UTC)
+"""9am in London, in summer."""
+
+AN_HOUR, A_DAY, A_WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+
+
+class KilledError(BaseException):
+    """What kill -9 looks like from within."""
+
+
+class Mortal(SqliteStore):
+    """A store whose process is killed at its n-th write: before it, or when it is on disk."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        super().__init__(file, "notifications", COLLECTIONS)
+        self.be_born()
+        self.after = False
+
+    def be_born(self, dies_at: int | None = None) -> None:
+        self.writes, self.dies_at, self.dead = 0, dies_at, False
+
+    async def insert(self, collection: str, id: str, body: Body, events: Sequence[Outgoing] = ()) -> None:
+        number = self._begin()
+        await super().insert(collection, id, body, events)
+        self._live(number, after=True)
+
+    async def replace(
+        self, collection: str, id: str, version: int, body: Body, events: Sequence[Outgoing] = ()
+    ) -> None:
+        number = self._begin()
+        await super().replace(collection, id, version, body, events)
+        self._live(number, after=True)
+
+    def _begin(self) -> int:
+        self.writes += 1
+        self._live(self.writes, after=False)
+        return self.writes
+
+    def _live(self, number: int, *, after: bool) -> None:
+        self.dead = self.dead or (number == self.dies_at and after == self.after)
+        if self.dead:
+            raise KilledError
+
+
+@dataclass
+class Desk:
+    """Digests, and the clock of the process that sees to them."""
+
+    store: Mortal
+    now: datetime = THURSDAY_8 - A_WEEK
+    documents: NotificationDocuments = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.documents = NotificationDocuments(self.store)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def process(self) -> Due[Loaded[Digest]]:
+        return Due(
+            lambda now: usecases.due_digests(self.documents, now),
+            lambda loaded: usecases.continue_digest(loaded, self.documents, self.now),
+            self.clock,
+        )
+
+    async def look(self, at: datetime | None = None) -> None:
+        """All that is due at a time."""
+        self.now = at or self.now
+        process = self.process()
+        while await process.run_once():
+            pass
+
+    async def know(self, person: str, topic: Topic | None = None, frequency: Frequency = Frequency.WEEKLY) -> None:
+        contact = Contact(person, f"{person}@example.org")
+        chosen = {topic: frequency} if topic else dict.fromkeys(Topic, frequency)
+        await usecases.keep_contact(contact.choose(chosen, self.now, "preferences"), self.documents)
+
+    async def choose(self, person: str, frequency: Frequency, topic: Topic = Topic.CONSULTATION_OPENED) -> None:
+        await usecases.choose_frequencies(person, {topic: frequency}, self.documents, self.now)
+
+    async def announce(self, id: str, topic: Topic = Topic.CONSULTATION_OPENED, **where: tuple[str, ...]) -> None:
+        values = {"title": id, "consultation": id, "summary": "", "closes_at": self.now.isoformat()}
+        announcement = Announcement(id, topic, values, self.now, **where)
+        await self.documents.announcements.add(Announced(id, announcement))
+
+    async def digests(self, person: str = "anna") -> dict[str, list[str]]:
+        """Frequency and day of each digest owed to a person, and the announcements in it."""
+        return {
+            message.id.split(":")[1] + " " + message.id.split(":")[2]: [item["announcement"] for item in message.items]
+            for message in await self.messages()
+            if message.person == person
+        }
+
+    async def messages(self) -> list[Message]:
+        found = await self.documents.messages.find({"template": "digest"}, sort="created_at", limit=10_000)
+        return [each.value for each in found]
+
+
+@asynccontextmanager
+async def opened_desk(folder: Path) -> AsyncIterator[Desk]:
+    file = SqliteFile(folder / "engage.db")
+    yield Desk(Mortal(file))
+    await file.close()
