@@ -81,7 +81,7 @@ class SqliteFile:
         try:
             return work(self._brief_reader)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            if _code(error) != sqlite3.SQLITE_INTERRUPT:
                 raise _in_our_words(error) from None
         return await asyncio.get_running_loop().run_in_executor(self._reads, self._read_in_thread, work)
 
@@ -145,7 +145,7 @@ class SqliteFile:
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of the file."""
-        if self._committing is not None:
+        if self._committing is not None and not self._committing.done():
             await asyncio.wait({self._committing})
         self._commits.shutdown()
         self._reads.shutdown()
@@ -155,6 +155,12 @@ class SqliteFile:
 
 def _in_our_words(error: Exception) -> Exception:
     """An outage is what time may heal: a full disk, a file that is locked. A statement at fault stays what it is."""
-    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+    if isinstance(error, sqlite3.OperationalError) and _code(error) != sqlite3.SQLITE_ERROR:
         return Unavailable(f"the database file cannot be used: {error}")
     return error
+
+
+def _code(error: sqlite3.OperationalError) -> int:
+    """Those that Python raises by itself have none."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code

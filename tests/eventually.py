@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 @overload
-async def eventually(look: Callable[[], Awaitable[T]], what: str = "", *, within: float = 10.0) -> T: ...
+async def eventually(look: Callable[[], Awaitable[T]], what: str = "", *, within: float = 20.0) -> T: ...
 @overload
-async def eventually(look: Callable[[], T], what: str = "", *, within: float = 10.0) -> T: ...
-async def eventually(look: Callable[[], Any], what: str = "", *, within: float = 10.0) -> Any:
+async def eventually(look: Callable[[], T], what: str = "", *, within: float = 20.0) -> T: ...
+async def eventually(look: Callable[[], Any], what: str = "", *, within: float = 20.0) -> Any:
     """What `look` gives as soon as that is true; fails, saying what was waited for, after `within` seconds."""
     deadline = time.monotonic() + within
     while True:

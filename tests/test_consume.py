@@ -256,9 +256,9 @@ async def test_events_of_one_key_are_handled_in_order_and_those_of_others_meanwh
             let_go.set()
 
     consumer.on(PlantedV1, take)
-    await consumer.take(
-        deliveries(planted("slow 1", "s"), planted("slow 2", "s"), planted("quick 1", "q"), planted("quick 2", "q"))
-    )
+    slow, quick = (planted("slow 1", "s"), planted("slow 2", "s")), (planted("quick 1", "q"), planted("quick 2", "q"))
+    async with asyncio.timeout(5):
+        await consumer.take(deliveries(*slow, *quick))
 
     assert sorted(began) == ["quick 1", "quick 2", "slow 1", "slow 2"]
     assert began.index("slow 2") > began.index("quick 2")
@@ -352,10 +352,9 @@ async def test_an_outage_is_given_more_time_each_time_and_little_again_after_it(
         return time.monotonic() - begun
 
     pauses = [await seconds() for _ in range(4)]
-    assert pauses[0] < 0.1
-    assert pauses[3] > 0.35
+    assert pauses[0] < 0.3 < pauses[3]
     await consumer.take(deliveries(planted("there")))
-    assert await seconds() < 0.1
+    assert await seconds() < 0.3
 
 
 async def test_when_an_outage_is_passed_on_nothing_is_at_work_any_more(consumer: Consumer) -> None:
@@ -521,5 +520,5 @@ async def test_a_started_service_replays_what_is_asked_for_by_itself(
     mended = True
     await ask_for_replay(store)
 
-    await eventually(lambda: garden.taken == ["beans"], within=5)
+    await eventually(lambda: garden.taken == ["beans"])
     await consumer.stop()

@@ -12,7 +12,7 @@ from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import BATCH, Bus, Handler
 from shared.errors import Unavailable
 from shared.event import Outgoing
-from shared.relay import Relay
+from shared.relay import LOOK_AGAIN_S, Relay
 from shared.sqlite_file import SqliteFile
 from shared.store.port import Collection, Pending
 from shared.store.sqlite import SqliteStore
@@ -140,10 +140,12 @@ async def test_a_commit_wakes_the_relay_at_once(file: SqliteFile, store: SqliteS
     relay.start()
     await asyncio.sleep(0)
 
+    begun = time.monotonic()
     for n in range(10):
         await store.insert("people", str(n), {}, [event(str(n))])
         relay.wake()
-        await eventually(partial(listener.has, str(n)), within=0.5)
+        await eventually(partial(listener.has, str(n)))
+    assert time.monotonic() - begun < 10 * LOOK_AGAIN_S / 2
     await relay.stop()
     await bus.stop()
 
@@ -156,7 +158,7 @@ async def test_what_another_process_left_is_found_without_a_word(store: SqliteSt
     await eventually(lambda: bus.events == ["left behind"])
 
     await store.insert("people", "late", {}, [event("not told")])
-    await eventually(lambda: bus.events == ["left behind", "not told"], within=3)
+    await eventually(lambda: bus.events == ["left behind", "not told"])
     await relay.stop()
 
 
@@ -216,7 +218,7 @@ async def test_a_stop_does_not_wait_for_a_bus_that_is_away(store: SqliteStore) -
     begun = time.monotonic()
     await relay.stop()
 
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 1
     assert len(await store.pending(10)) == 1
 
 

@@ -123,7 +123,7 @@ class KafkaBus(Bus):
             max_batch_size=LARGEST_BATCH,
             max_request_size=LARGEST_BATCH,
             graceful_timeout=GRACE_S,
-            # It would make a topic with one partition and one copy, where making ours has failed.
+            # Ours are there by now; one that FastStream makes has one partition and one copy.
             allow_auto_create_topics=False,
             apply_types=False,
             logger=None,

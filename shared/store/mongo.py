@@ -105,13 +105,15 @@ class MongoStore(Store):
         return [pending for _, pending in sorted(found, key=lambda each: each[0])[:limit]]
 
     async def mark_published(self, published: Sequence[Pending]) -> None:
+        """Where no other event has come meanwhile, which is nearly always, the first change is all there is to do."""
         by_collection: dict[str, list[UpdateOne]] = {}
         for each in published:
             gone = [event.id for event in each.events]
+            others = {"$elemMatch": {"id": {"$nin": gone}}}
             by_collection.setdefault(each.collection, []).extend(
                 (
-                    UpdateOne({"_id": each.id}, {"$pull": {"pending": {"id": {"$in": gone}}}}),
-                    UpdateOne({"_id": each.id, "pending": {"$size": 0}}, {"$unset": {"waits": "", "pending": ""}}),
+                    UpdateOne({"_id": each.id, "pending": {"$not": others}}, {"$unset": {"waits": "", "pending": ""}}),
+                    UpdateOne({"_id": each.id, "pending": others}, {"$pull": {"pending": {"id": {"$in": gone}}}}),
                 )
             )
         for name, changes in by_collection.items():

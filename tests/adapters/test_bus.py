@@ -133,7 +133,7 @@ async def test_a_group_that_always_fails_holds_up_no_other(place: Place) -> None
 
     for n in range(5):
         await bus.publish([event(place.topic, "key", str(n))])
-        await eventually(partial(healthy.has, str(n)), within=5)
+        await eventually(partial(healthy.has, str(n)))
     assert failing.payloads == []
 
 
@@ -152,7 +152,7 @@ async def test_a_slow_handler_holds_up_no_other_group(place: Place) -> None:
 
     for n in range(3):
         await bus.publish([event(place.topic, "key", str(n))])
-        await eventually(partial(quick.has, str(n)), within=5)
+        await eventually(partial(quick.has, str(n)))
     released.set()
 
 
@@ -217,7 +217,7 @@ async def test_a_handler_that_does_not_end_holds_a_stop_up_for_some_seconds_and_
 
     begun = time.monotonic()
     await bus.stop()
-    assert time.monotonic() - begun < 9
+    assert time.monotonic() - begun < 10
 
     after = Listener()
     await started(place, ("group", after))

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -92,24 +93,45 @@ async def test_what_is_forgotten_is_a_tombstone_to_kafka(topic: str, buses: list
     assert [(record.key, record.value) for record in records] == [(b"ann", b"contact"), (b"ann", None)]
 
 
+async def test_systems_that_share_a_kafka_do_not_hear_each_other(topic: str, buses: list[KafkaBus]) -> None:
+    heard = {}
+    for system in ("north", "south"):
+        bus = KafkaBus(require_servers().kafka, ["trial"], prefix=f"{topic}.{system}.")
+        buses.append(bus)
+        heard[system] = Listener()
+        bus.subscribe("trial", "group", heard[system].take)
+        await bus.start()
+        await eventually(partial(ready, bus))
+
+    for bus, system in zip(buses, heard, strict=True):
+        await bus.publish([event("trial", "k", system)])
+    await eventually(lambda: all(listener.has(system) for system, listener in heard.items()))
+
+    assert {system: listener.payloads for system, listener in heard.items()} == {
+        "north": [b"north"],
+        "south": [b"south"],
+    }
+    assert {delivery.topic for listener in heard.values() for call in listener.calls for delivery in call} == {"trial"}
+
+
 async def test_topics_are_made_and_the_one_with_contact_details_is_compacted(topic: str, buses: list[KafkaBus]) -> None:
     address = require_servers().kafka
-    contacts = next(iter(COMPACTED))
-    bus = KafkaBus(address, [topic, contacts])
+    bus = KafkaBus(address, ["trial", *COMPACTED], prefix=topic)
     buses.append(bus)
     await bus.start()
     await eventually(lambda: ready(bus))
 
+    names = ordinary, contacts = f"{topic}trial", f"{topic}accounts.resident.v1"
     admin = AIOKafkaAdminClient(bootstrap_servers=address)
     await admin.start()
-    described = {each["topic"]: each for each in await admin.describe_topics([topic, contacts])}
-    settings = {name: await _settings(admin, name) for name in (topic, contacts)}
+    described = {each["topic"]: each for each in await admin.describe_topics(list(names))}
+    settings = {name: await _settings(admin, name) for name in names}
     await admin.close()
 
-    assert {name: len(each["partitions"]) for name, each in described.items()} == {topic: 3, contacts: 3}
+    assert {name: len(each["partitions"]) for name, each in described.items()} == {ordinary: 3, contacts: 3}
     assert settings[contacts]["cleanup.policy"] == "compact"
-    assert settings[topic]["cleanup.policy"] == "delete"
-    assert settings[topic]["retention.ms"] == "-1"
+    assert settings[ordinary]["cleanup.policy"] == "delete"
+    assert settings[ordinary]["retention.ms"] == "-1"
 
 
 async def _settings(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
@@ -167,10 +189,10 @@ async def test_a_bus_starts_without_kafka_and_delivers_once_it_is_there(
             await bus.publish([event(topic, "k", "too early")])
     with pytest.raises(Unavailable):
         await bus.ping()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 2
 
     await asyncio.to_thread(servers.start, folder)
-    await eventually(lambda: ready(bus), "Kafka", within=20)
+    await eventually(lambda: ready(bus), "Kafka", within=60)
     await bus.publish([event(topic, "k", "in time")])
     await eventually(lambda: listener.has("in time"))
 
@@ -190,11 +212,11 @@ async def test_a_kafka_that_is_killed_is_said_in_time_and_found_again(
     begun = time.monotonic()
     with pytest.raises(Unavailable):
         await bus.publish([event(topic, f"k{n}", f"meanwhile {n}") for n in range(200)])
-    assert time.monotonic() - begun < PUBLISH_WITHIN_S + 1
+    assert time.monotonic() - begun < PUBLISH_WITHIN_S + 3
 
     await asyncio.to_thread(servers.start, folder)
-    await eventually(lambda: published(bus, topic, "after"), "publishing", within=20)
-    await eventually(lambda: listener.has(*(f"before {n}" for n in range(50)), "after"), within=30)
+    await eventually(lambda: published(bus, topic, "after"), "publishing", within=60)
+    await eventually(lambda: listener.has(*(f"before {n}" for n in range(50)), "after"), within=60)
 
 
 async def published(bus: Bus, topic: str, payload: str) -> bool:
@@ -218,7 +240,7 @@ async def test_a_bus_stops_in_time_when_kafka_has_gone(
 
     begun = time.monotonic()
     await bus.stop()
-    assert time.monotonic() - begun < STOP_WITHIN_S + 1
+    assert time.monotonic() - begun < STOP_WITHIN_S + 3
     assert not await publishing
 
 
@@ -241,9 +263,9 @@ async def test_a_kafka_that_has_lost_what_it_acknowledged_is_published_to_again(
             file.truncate(sizes[log])
     await asyncio.to_thread(servers.start, folder)
 
-    await eventually(lambda: published(bus, topic, "after"), "publishing", within=40)
+    await eventually(lambda: published(bus, topic, "after"), "publishing", within=60)
 
-    await eventually(lambda: listener.has("kept", "after"), within=20)
+    await eventually(lambda: listener.has("kept", "after"), within=60)
 
 
 def _logs(folder: Path, topic: str) -> list[Path]:

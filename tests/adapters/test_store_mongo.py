@@ -28,7 +28,7 @@ async def test_callers_of_a_mongo_that_is_away_are_all_told_within_one_wait() ->
     outcomes = await asyncio.gather(*calls, store.insert("people", "ann", {}), return_exceptions=True)
 
     assert [type(each) for each in outcomes] == [Unavailable] * 6
-    assert time.monotonic() - begun < ANSWER_WITHIN_MS / 1000 + 1
+    assert time.monotonic() - begun < 2 * ANSWER_WITHIN_MS / 1000
     client.close()
 
 
@@ -63,7 +63,7 @@ class OwnMongo:
     async def start(self) -> None:
         mongo.prepare(self._folder, self._ports)
         self._pid = process.spawn(mongo.command(self._folder, self._ports), self._folder / "mongo.log")
-        await eventually(lambda: asyncio.to_thread(mongo.answers, self.address), "SecantusDB", within=30)
+        await eventually(lambda: asyncio.to_thread(mongo.answers, self.address), "SecantusDB", within=60)
 
     def kill(self) -> None:
         process.kill([(self._pid, mongo.mark(self._folder))])
@@ -88,13 +88,15 @@ async def test_a_mongo_that_is_killed_is_said_and_found_again_with_all_it_acknow
     await store.replace("people", "ann", 1, {"email": "ann@example.org", "age": 41})
 
     own.kill()
-    calls = (store.get("people", "ann"), store.insert("people", "bob", {}), store.ping())
+    fresh = MongoStore(client, f"trial_{uuid4().hex}", COLLECTIONS)
+    calls = (store.get("people", "ann"), store.insert("people", "bob", {}), store.ping(), fresh.count("people"))
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
-    assert [type(each) for each in outcomes] == [Unavailable] * 3
+    assert [type(each) for each in outcomes] == [Unavailable] * 4
     await own.start()
 
     assert await store.get("people", "ann") == Stored("ann", 2, {"email": "ann@example.org", "age": 41})
     assert [each.id for each in await store.pending(10)] == ["ann"]
     with pytest.raises(Duplicate):
         await store.insert("people", "eve", {"email": "ann@example.org"})
+    assert await fresh.count("people") == 0
     client.close()
