@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -74,6 +75,6 @@ class Catcher:
         if self._server is not None:
             self._server.close()
         for connection in self._connections:
-            if isinstance(connection.transport, asyncio.Transport):
-                connection.transport.abort()
+            if connection.transport is not None:
+                cast("asyncio.Transport", connection.transport).abort()  # uvloop's is one in all but name
         await asyncio.sleep(0)  # the loop lets go of aborted connections in its next round

@@ -99,8 +99,9 @@ class Conversation(asyncio.Protocol):
     def quit(self) -> None:
         """A last word, to which no answer is awaited."""
         self.usable = False
-        self._transport.write(b"QUIT\r\n")
-        self._transport.close()
+        if not self._transport.is_closing():  # uvloop raises where asyncio would say nothing
+            self._transport.write(b"QUIT\r\n")
+            self._transport.close()
 
     async def _say(self, commands: list[bytes]) -> list[int]:
         """The replies; where commands cannot be sent together, up to the first that is a refusal."""
@@ -119,7 +120,7 @@ class Conversation(asyncio.Protocol):
         return await self._reply(within_s)
 
     def _write(self, data: bytes, replies: int) -> None:
-        if not self.usable:
+        if not self.usable or self._transport.is_closing():
             raise Lost
         self._asked += replies
         self._transport.write(data)

@@ -148,7 +148,7 @@ async def test_a_resident_who_chose_an_interest_at_sign_up_is_told_when_it_opens
     for email, interest in (("parks@example.org", "net-zero"), ("jobs@example.org", "economy")):
         visitor = town.visitor()
         await visitor.submit(await visitor.get("/sign-up"), {"email": email, "ward": "Biscot", "interests": [interest]})
-        await town.link(email)
+        await visitor.submit(await visitor.get(await town.link(email)))
     now = town.clock()
     await town.publish(opens_at=now + AN_HOUR, closes_at=now + 15 * A_DAY, interests=("net-zero",))
     await eventually(lambda: town.notifications.occasions.get(OPENED), "the occasion")

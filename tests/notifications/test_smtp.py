@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import uvloop
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from shared.mail.catcher import Catcher, Inbox
@@ -131,3 +132,20 @@ async def test_an_address_that_is_none_is_refused_for_good(mailer: SmtpMailer, i
         await mailer.send(Mail("us@example.org", to, b"Subject: no\r\n\r\nno"))
 
     assert len(inbox) == 0
+
+
+def test_a_connection_that_was_lost_is_let_go_of_on_uvloop_too(inbox: Inbox) -> None:
+    """Its transports raise where asyncio's say nothing, and a mail would have stayed in `sending`."""
+
+    async def send_after_a_loss() -> None:
+        catcher = Catcher(inbox)
+        port = await catcher.start()
+        mailer = SmtpMailer(SmtpServer("127.0.0.1", port))
+        await mailer.send(mail())
+        await catcher.stop()
+        await asyncio.sleep(0.05)
+        with pytest.raises(RefusedForNow):
+            await mailer.send(mail())
+        await mailer.close()
+
+    uvloop.run(send_after_a_loss())

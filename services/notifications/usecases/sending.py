@@ -1,5 +1,6 @@
 """Owing a message, and sending it."""
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from shared.mail.port import Mail, Mailer, RefusedForGood, RefusedForNow
 from shared.mail.rates import Rates
 from shared.store.documents import Loaded
 from shared.store.port import Duplicate, In, Range, Stale
+
+log = logging.getLogger(__name__)
 
 Compose = Callable[[Message, Contact], Mail]
 
@@ -133,6 +136,9 @@ async def _try(message: Message, contact: Contact, sending: Sending) -> Message:
         return message.failed_for_now(str(refused), sending.clock())
     except RefusedForGood as refused:
         return message.failed(str(refused))
+    except Exception as error:  # a fault of ours: left in `sending` it would wait for its claim to run out
+        log.exception("message %s could not be sent", message.id)
+        return message.failed_for_now(type(error).__name__, sending.clock())
     return message.sent(sending.clock())
 
 
