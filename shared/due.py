@@ -5,7 +5,6 @@ own: then whichever process is first has done it. What a kill leaves half done i
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -13,10 +12,8 @@ from typing import Generic, TypeVar
 
 from shared.clock import Clock
 from shared.errors import Unavailable
-from shared.local import last_local, next_local
 from shared.store.port import Stale
-
-__all__ = ["Due", "last_local", "next_local"]
+from shared.waiting import wait
 
 log = logging.getLogger(__name__)
 
@@ -81,5 +78,4 @@ class Due(Generic[T]):
             except Exception:
                 log.exception("due work waits")
             if not done:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), LOOK_AGAIN_S)
+                await wait(self._stopping, LOOK_AGAIN_S)

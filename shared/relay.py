@@ -1,13 +1,13 @@
 """Takes the events out of the documents that caused them and puts them on the bus."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 
 from shared.bus.port import BATCH, Bus
 from shared.errors import Unavailable
 from shared.store.port import Pending, Store
+from shared.waiting import wait
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +60,9 @@ class Relay:
             if stopping:
                 return
             if pause:
-                await _wait(self._stopping, pause)
+                await wait(self._stopping, pause)
             else:
-                await _wait(self._news, LOOK_AGAIN_S)
+                await wait(self._news, LOOK_AGAIN_S)
 
     async def _try_to_drain(self, pause: float) -> float:
         """Returns how long to leave store and bus alone: nothing when all went out, else longer each time."""
@@ -87,8 +87,3 @@ def _first_events(pending: Sequence[Pending]) -> list[Pending]:
         if not room:
             break
     return first
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)

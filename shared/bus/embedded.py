@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shared.bus.port import BATCH, COMPACTED, Bus, Delivery, Handler
 from shared.event import Outgoing
 from shared.sqlite_file import Connection, SqliteFile
+from shared.waiting import wait
 
 log = logging.getLogger(__name__)
 
@@ -89,10 +90,10 @@ class EmbeddedBus(Bus):
                     await handler(deliveries)
                     await self._remember(topic, group, deliveries[-1].position)
                 else:
-                    await _wait(news, LOOK_AGAIN_S)
+                    await wait(news, LOOK_AGAIN_S)
             except Exception:
                 log.exception("%s could not take in events of %s; trying again", group, topic)
-                await _wait(self._stopping, PAUSE_S)
+                await wait(self._stopping, PAUSE_S)
 
     def _next(self, topic: str, group: str) -> list[Delivery]:
         sql = (
@@ -105,10 +106,3 @@ class EmbeddedBus(Bus):
     async def _remember(self, topic: str, group: str, position: int) -> None:
         sql = "INSERT OR REPLACE INTO positions (topic, reader, position) VALUES (?, ?, ?)"
         await self._file.write(lambda db: db.execute(sql, (topic, group, position)))
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

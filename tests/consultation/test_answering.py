@@ -296,3 +296,11 @@ async def test_the_api_takes_the_same_response_under_the_same_rules(town: Town) 
     assert huge[0] == 413
     assert set(huge[1]) == {"error", "field"}
     assert await town.responses() == 1
+
+
+async def test_a_preview_shows_a_page_that_there_is_whatever_was_asked_for(town: Town) -> None:
+    await town.publish()
+    officer, _ = await town.staff()
+    for asked in ("1", "2", "0", "-1", "²", "x", "9" * 5000):
+        page = await officer.get(f"/staff/consultations/park/preview?page={asked}")
+        assert (page.status, "This is a preview" in page.html) == (200, True), asked[:9]

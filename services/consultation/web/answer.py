@@ -11,16 +11,13 @@ from starlette.routing import BaseRoute, Route
 from services.consultation import queries, usecases
 from services.consultation.domain import Audience, Consultation
 from services.consultation.storage import ConsultationDocuments
+from services.consultation.web.question_page import PLACE_FOR_ID, PREFIX, page_number, question_page
 from shared.errors import Invalid, NotFound, SignInNeeded, Unreadable
 from shared.service import Edge
 from shared.web.forms import Form, read_form
 from shared.web.viewer import Viewer
 
-PREFIX = "q-"
-"""Before a question's id in the form, so that no question can take the name of a field of ours."""
-
 ID = re.compile(r"[0-9a-f]{32}")
-PLACE_FOR_ID = "0" * 32
 REMEMBERED = 200
 SIGN_IN_AGAIN = (
     "You have been signed out. Sign in again in another tab or window, come back to this page, and send your answers"
@@ -51,7 +48,8 @@ class Answer:
         key = (loaded.id, loaded.version, viewer.is_signed_in, viewer.is_staff)
         page = self._first_pages.get(key)
         if page is None:
-            page = self._question_page(loaded.value, Form({"response": [PLACE_FOR_ID]}), 1, viewer)
+            form = Form({"response": [PLACE_FOR_ID]})
+            page = question_page(self._pages, loaded.value, form, 1, viewer, preview=False)
             if len(self._first_pages) >= REMEMBERED:
                 self._first_pages.clear()
             self._first_pages[key] = page
@@ -67,11 +65,11 @@ class Answer:
         if go == "send":
             return await self._send(consultation, form, viewer)
         consultation.must_be_open(self._edge.parts.clock())
-        page = _page_number(form.value("page"), consultation)
+        page = page_number(form.value("page"), len(consultation.pages))
         if go == "back":
             return self._show(consultation, form, max(1, page - 1), viewer)
         if go.startswith("page-"):
-            return self._show(consultation, form, _page_number(go[5:], consultation), viewer)
+            return self._show(consultation, form, page_number(go[5:], len(consultation.pages)), viewer)
         return self._go_on(consultation, form, page, viewer)
 
     def _go_on(self, consultation: Consultation, form: Form, page: int, viewer: Viewer) -> Response:
@@ -129,20 +127,8 @@ class Answer:
         return self._show(consultation, form.with_errors(_prefixed(errors)), page, viewer)
 
     def _show(self, consultation: Consultation, form: Form, page: int, viewer: Viewer) -> Response:
-        return HTMLResponse(self._question_page(consultation, form, page, viewer), 422 if form.errors else 200)
-
-    def _question_page(self, consultation: Consultation, form: Form, page: int, viewer: Viewer) -> str:
-        questions = consultation.pages[page - 1]
-        return self._pages.render(
-            "answer.html",
-            viewer,
-            consultation=consultation,
-            questions=questions,
-            page=page,
-            form=form,
-            elsewhere=[PREFIX + question.id for question in consultation.questions if question not in questions],
-            preview=False,
-        )
+        html = question_page(self._pages, consultation, form, page, viewer, preview=False)
+        return HTMLResponse(html, 422 if form.errors else 200)
 
 
 def _given(form: Form) -> Mapping[str, Sequence[str]]:
@@ -151,8 +137,3 @@ def _given(form: Form) -> Mapping[str, Sequence[str]]:
 
 def _prefixed(errors: Mapping[str, str]) -> dict[str, str]:
     return {PREFIX + field if field else "": sentence for field, sentence in errors.items()}
-
-
-def _page_number(text: str, consultation: Consultation) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 1  # noqa: PLR2004
-    return min(max(1, number), len(consultation.pages))

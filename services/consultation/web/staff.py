@@ -8,13 +8,14 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
 from services.consultation.storage import ConsultationDocuments
-from services.consultation.web.answer import PLACE_FOR_ID, PREFIX
+from services.consultation.web.question_page import PLACE_FOR_ID, page_number, question_page
 from shared.errors import Refusal
 from shared.service import Edge
 from shared.web.forms import Form
 from shared.web.sessions import need
 
 TEXTS_ON_A_PAGE = 50
+LAST_PAGE = 999_999
 
 
 class Staff:
@@ -50,20 +51,12 @@ class Staff:
 
     async def preview(self, request: Request) -> Response:
         """The form as people will see it, one page of it at a time."""
+        viewer = await self._edge.sessions.viewer(request)
+        need(viewer, "officer")
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        asked = request.query_params.get("page", "1")
-        page = min(max(1, int(asked) if asked.isdecimal() else 1), len(consultation.pages))
-        questions = consultation.pages[page - 1]
-        return await self._page(
-            "answer.html",
-            request,
-            consultation=consultation,
-            questions=questions,
-            page=page,
-            form=Form({"response": [PLACE_FOR_ID]}),
-            elsewhere=[PREFIX + question.id for question in consultation.questions if question not in questions],
-            preview=True,
-        )
+        page = page_number(request.query_params.get("page", ""), len(consultation.pages))
+        form = Form({"response": [PLACE_FOR_ID]})
+        return HTMLResponse(question_page(self._edge.parts.pages, consultation, form, page, viewer, preview=True))
 
     async def publish(self, request: Request) -> Response:
         viewer = await self._edge.sessions.viewer(request)
@@ -81,8 +74,7 @@ class Staff:
     async def texts(self, request: Request) -> Response:
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
         question = consultation.question(request.path_params["question"])
-        asked = request.query_params.get("page", "1")
-        page = max(1, int(asked) if asked.isdecimal() and len(asked) < 7 else 1)  # noqa: PLR2004
+        page = page_number(request.query_params.get("page", ""), LAST_PAGE)
         found = await queries.texts(consultation, question.id, self._documents, page=page, size=TEXTS_ON_A_PAGE)
         total = (await queries.results(consultation, self._documents)).responses
         return await self._page(

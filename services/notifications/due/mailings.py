@@ -1,7 +1,6 @@
 """Takes mailings further, a step at a time, for as long as the service runs."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ from services.notifications.domain import MailingState
 from services.notifications.storage import NotificationDocuments
 from shared.clock import Clock
 from shared.errors import Unavailable
+from shared.waiting import wait
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +60,7 @@ class Mailings:
         while not self._stopping:
             self._news.clear()
             if pause := await self._step_if_possible():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), pause)
+                await wait(self._news, pause)
 
     async def _step_if_possible(self) -> float:
         try:

@@ -1,7 +1,6 @@
 """Sends what is due for as long as the service runs. Each lane has workers of its own."""
 
 import asyncio
-import contextlib
 import logging
 
 from services.notifications import usecases
@@ -9,6 +8,7 @@ from services.notifications.domain import CLAIM, Lane, Message, State
 from services.notifications.usecases import Sending
 from shared.errors import Unavailable
 from shared.store.documents import Loaded
+from shared.waiting import wait
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +116,7 @@ class LaneSender:
                 log.exception("mail waits")
                 found = False
             if not found:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_S)
+                await wait(self._news, LOOK_AGAIN_S)
 
     async def _fetch(self) -> bool:
         """Put what is due, and is with no worker yet, into the queue; returns whether there was something."""
