@@ -9,6 +9,9 @@ STAGES = ("connect", "EHLO", "MAIL", "RCPT", "DATA", "content")
 FAULTS = {"refuse": 0.02, "refuse for good": 0.002, "delay": 0.02, "hang": 0.001, "drop": 0.02}
 """How likely each is at each stage."""
 
+AT_THE_LATEST = 300
+"""Times a stage is come to before a fault that did not happen there by chance is made to."""
+
 GOOD = {"connect": "220 here", "EHLO": "250-here\r\n250 PIPELINING", "DATA": "354 go on"}
 MESSAGE_ID = re.compile(rb"^Message-ID: <(\S+)>\r$", re.MULTILINE)
 DELAY_S = 0.01
@@ -23,6 +26,7 @@ class FaultyServer:
         self.unanswered: Counter[str] = Counter()
         self.ids_by_recipient: dict[str, set[str]] = {}
         self.faults: Counter[tuple[str, str]] = Counter()
+        self._came_to: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
         self._open: set[Conversation] = set()
 
@@ -43,13 +47,24 @@ class FaultyServer:
         return conversation
 
     def fault(self, stage: str) -> str:
+        self._came_to[stage] += 1
+        fault = self._by_chance() or self._overdue(stage)
+        if fault:
+            self.faults[stage, fault] += 1
+        return fault
+
+    def _by_chance(self) -> str:
         chance = self.random.random()
         for fault, likely in FAULTS.items():
             if chance < likely:
-                self.faults[stage, fault] += 1
                 return fault
             chance -= likely
         return ""
+
+    def _overdue(self, stage: str) -> str:
+        if self._came_to[stage] < AT_THE_LATEST:
+            return ""
+        return next((fault for fault in FAULTS if not self.faults[stage, fault]), "")
 
     def take(self, recipient: str, content: bytes) -> str:
         found = MESSAGE_ID.search(content)

@@ -12,7 +12,7 @@ from shared.waiting import wait
 
 log = logging.getLogger(__name__)
 
-WORKERS = {Lane.URGENT: 4, Lane.NORMAL: 4, Lane.BULK: 16}
+WORKERS = {Lane.URGENT: 4, Lane.NORMAL: 4, Lane.BULK: 48}
 """More in bulk than there are connections: while some send, the claims and notes of others share a commit."""
 
 LOOK_AGAIN_S = 1.0
