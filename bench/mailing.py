@@ -125,6 +125,7 @@ async def measure(folder: Path, recipients: int) -> dict[str, object]:
     sink, world = Sink(), World("embedded", folder, None)
     world.set("ENGAGE_SMTP", f"127.0.0.1:{sink.port}")
     world.set("ENGAGE_LOG_LEVEL", "WARNING")
+    world.set("ENGAGE_MAIL_QUIET_HOURS", "")  # it is run at any hour
     settings = read_settings(world.environment)
     await fill(settings, recipients)
     world.start()

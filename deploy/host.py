@@ -24,7 +24,9 @@ from shared.bus.port import COMPACTED, Bus
 from shared.clock import Clock, system_clock
 from shared.errors import Unavailable
 from shared.mail.catcher import Catcher, Inbox
-from shared.mail.port import RefusedForNow
+from shared.mail.mailbox import Mailbox, imap_server
+from shared.mail.notify import NotifyMailer, notify_service
+from shared.mail.port import Mailer, RefusedForNow
 from shared.mail.smtp import SmtpMailer, SmtpServer
 from shared.place import load_place
 from shared.secrets import Secrets
@@ -93,7 +95,8 @@ async def running(host: Host) -> AsyncIterator[None]:
 def load_pages(settings: Settings) -> Pages:
     place = load_place(settings.place)
     folders = [module.TEMPLATES for module in SERVICES.values()]
-    return Pages(place, folders, demo=settings.demo, inbox=settings.demo and not settings.smtp)
+    caught = settings.demo and settings.mail == "smtp" and not settings.smtp
+    return Pages(place, folders, demo=settings.demo, inbox=caught)
 
 
 def web_app(
@@ -201,14 +204,38 @@ async def _build(name: str, store: Store, parts: Parts, stack: AsyncExitStack, *
     if name != notifications.NAME:
         service: Service = SERVICES[name].build(store, parts)
         return service
-    inbox = None
-    server = smtp_server(parts.settings)
-    if server is None:
-        inbox = Inbox(parts.settings.data / "mail")
-        server = SmtpServer("127.0.0.1", await _start_catcher(inbox, stack) if catcher else 0)
-    mailer = SmtpMailer(server)
+    mailer, inbox = await _mailer(parts, stack, catcher=catcher)
     stack.push_async_callback(mailer.close)
-    return notifications.build(store, parts, mailer, inbox)
+    return notifications.build(store, parts, mailer, inbox, _mailbox(parts.settings))
+
+
+async def _mailer(parts: Parts, stack: AsyncExitStack, *, catcher: bool) -> tuple[Mailer, Inbox | None]:
+    """And the folder of the built-in mail catcher, where that takes the mail."""
+    settings = parts.settings
+    if settings.mail == "notify":
+        try:
+            service = notify_service(
+                settings.notify_url, settings.notify_key, settings.notify_template, settings.notify_reply_to
+            )
+        except ValueError as error:
+            raise BadSetting(str(error)) from None
+        return NotifyMailer(service, parts.clock), None
+    inbox = None
+    server = smtp_server(settings)
+    if server is None:
+        inbox = Inbox(settings.data / "mail")
+        server = SmtpServer("127.0.0.1", await _start_catcher(inbox, stack) if catcher else 0)
+    return SmtpMailer(server), inbox
+
+
+def _mailbox(settings: Settings) -> Mailbox | None:
+    """None where no mailbox is read for bounces."""
+    if not settings.bounces_url:
+        return None
+    try:
+        return Mailbox(imap_server(settings.bounces_url))
+    except ValueError:
+        raise BadSetting("ENGAGE_BOUNCES_URL must be like imaps://user:password@host/INBOX") from None
 
 
 async def _start_catcher(inbox: Inbox, stack: AsyncExitStack) -> int:

@@ -74,6 +74,28 @@ class Secrets:
         made = self.choice_token(person, topic)
         return (person, topic) if hmac.compare_digest(made.encode(), token.encode()) else None
 
+    def message_token(self, message: str, address: str) -> str:
+        """What a mail's Message-ID begins with: which message to which address, so that a bounce can be believed."""
+        token = f"{_in_link(message)}.{self.address_tag(address)}"
+        return f"{token}.{self._short_mac(b'message:' + token.encode(), 12)}"
+
+    def read_message_token(self, token: str) -> tuple[str, str] | None:
+        """The message's id and the address's tag, or None for a token that we did not make."""
+        signed, _, mac = token.rpartition(".")
+        made = self._short_mac(b"message:" + signed.encode(errors="replace"), 12)
+        if not hmac.compare_digest(made.encode(), mac.encode(errors="replace")):
+            return None
+        message, _, tag = signed.partition(".")
+        return base64.b64decode(message + "==", b"-_").decode(), tag
+
+    def address_tag(self, address: str) -> str:
+        """By which it is known whether an address is still the same, without the address."""
+        return self._short_mac(b"address:" + address.casefold().encode(), 6)
+
+    def _short_mac(self, text: bytes, length: int) -> str:
+        mac = hmac.new(self._bytes("link"), text, hashlib.sha256).digest()[:length]
+        return base64.urlsafe_b64encode(mac).decode()
+
     def _text(self, name: str) -> str:
         if name not in self.values:
             raise BadSecrets(f"the secret {name!r} is missing")

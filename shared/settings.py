@@ -1,6 +1,7 @@
 """Settings, from the environment alone. Every one is in docs/operations.md; a test holds the two together."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -11,8 +12,19 @@ class BadSetting(Exception):  # noqa: N818
     """A setting has a value that cannot be used; the sentence names it."""
 
 
-def _setting(default: object, says: str, *, one_of: Sequence[str] = (), shown: bool = True) -> Any:
-    return field(default=default, repr=shown, metadata={"says": says, "one_of": one_of})
+def _setting(
+    default: object,
+    says: str,
+    *,
+    one_of: Sequence[str] = (),
+    must_be: tuple[str, str] | None = None,
+    shown: bool = True,
+) -> Any:
+    """`must_be` is a pattern for all of the text, and the words for it."""
+    return field(default=default, repr=shown, metadata={"says": says, "one_of": one_of, "must_be": must_be})
+
+
+HOURS = (r"(?!(\d+)-\1$)(1?\d|2[0-3])-(1?\d|2[0-3])|", "two different hours from 0 to 23, such as 21-8, or empty")
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,18 @@ class Settings:
         0, "mails a second in all, from each process, but for sign-in links; 0 for no limit"
     )
     mail_per_domain_per_second: int = _setting(0, "the same for each domain that mail goes to")
+    mail_keep_days: int = _setting(90, "days for which the content of a mail is kept once it was sent, or given up")
+    mail_quiet_hours: str = _setting(
+        "21-8", "hours by the clock in London in which no mailing goes out; empty for none", must_be=HOURS
+    )
+    mail: str = _setting("smtp", "what sends mail: `smtp` or `notify`, GOV.UK Notify", one_of=("smtp", "notify"))
+    notify_url: str = _setting("https://api.notifications.service.gov.uk", "address of GOV.UK Notify")
+    notify_key: str = _setting("", "API key of the council's service at GOV.UK Notify", shown=False)
+    notify_template: str = _setting("", "id of the template there that has ((subject)) and ((body))")
+    notify_reply_to: str = _setting("", "id of the reply-to address there; empty for the service's own")
+    bounces_url: str = _setting("", "mailbox to which bounces come, as imaps://user:password@host/INBOX", shown=False)
+    bounces_to: str = _setting("", "address of that mailbox, the envelope sender; empty for that of ENGAGE_MAIL_FROM")
+    reports_token: str = _setting("", "what programs that post delivery reports must show; empty for none", shown=False)
     secrets: Path | None = _setting(None, "file of secrets; empty to generate one in the data folder")
     behind_proxy: bool = _setting(default=False, says="a front door is before us: believe X-Forwarded-For")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR", one_of=("DEBUG", "INFO", "WARNING", "ERROR"))
@@ -59,6 +83,8 @@ def _parse(name: str, text: str, setting: Field[Any]) -> object:
     default, one_of = setting.default, setting.metadata["one_of"]
     if one_of and text not in one_of:
         raise BadSetting(f"{name} must be one of {', '.join(one_of)}, not {text!r}")
+    if (must_be := setting.metadata["must_be"]) and not re.fullmatch(must_be[0], text, re.ASCII):
+        raise BadSetting(f"{name} must be {must_be[1]}, not {text!r}")
     if isinstance(default, bool):
         if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
             raise BadSetting(f"{name} must be true or false, not {text!r}")

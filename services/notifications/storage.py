@@ -1,19 +1,20 @@
 """Messages and contacts as documents."""
 
-from services.notifications.domain import Announced, Contact, Digest, Mailing, Message, Occasion
+from services.notifications.domain import Announced, Contact, Digest, Mailing, Message, Occasion, Wording
 from shared.consume import PARKED
 from shared.store.documents import Documents
 from shared.store.port import Collection, Store
 from shared.web.sessions import REVOCATIONS
 
-MESSAGES = Collection("messages", indexed=("due", "person", "mailing"))
-MAILINGS = Collection("mailings", indexed=("state",))
-CONTACTS = Collection("contacts")
+MESSAGES = Collection("messages", indexed=("due", "person", "mailing", "created_at", "listed", "kept_since"))
+MAILINGS = Collection("mailings", indexed=("state", "started_at"))
+CONTACTS = Collection("contacts", indexed=("sought",))
 OCCASIONS = Collection("occasions", indexed=("due_at",))
 ANNOUNCEMENTS = Collection("announcements", indexed=("daily", "weekly"))
 DIGESTS = Collection("digests", indexed=("state",))
+WORDINGS = Collection("wordings")
 
-COLLECTIONS = (MESSAGES, MAILINGS, CONTACTS, OCCASIONS, ANNOUNCEMENTS, DIGESTS, PARKED, REVOCATIONS)
+COLLECTIONS = (MESSAGES, MAILINGS, CONTACTS, OCCASIONS, ANNOUNCEMENTS, DIGESTS, WORDINGS, PARKED, REVOCATIONS)
 
 
 class NotificationDocuments:
@@ -25,6 +26,7 @@ class NotificationDocuments:
         self.occasions = Documents(store, OCCASIONS, Occasion)
         self.announcements = Documents(store, ANNOUNCEMENTS, Announced)
         self.digests = Documents(store, DIGESTS, Digest)
+        self.wordings = Documents(store, WORDINGS, Wording)
 
     async def states_of_mailing(self, mailing: str) -> dict[str, int]:
         """How many messages of a mailing are in each state."""

@@ -6,11 +6,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """As a mail server takes it: `sender` and `recipient` are bare addresses, `content` has the headers and all."""
+    """As a mail server takes it: `sender` and `recipient` are bare addresses, `content` has the headers and all.
+
+    `again`: it was tried before, and may have been taken without our hearing of it.
+    """
 
     sender: str
     recipient: str
     content: bytes
+    again: bool = False
 
 
 class RefusedForNow(Exception):  # noqa: N818

@@ -6,7 +6,18 @@ from typing import Any
 
 from services.notifications import usecases
 from services.notifications.compose import Composer
-from services.notifications.domain import Announcement, Choice, Contact, Frequency, Mailing, Message, Topic, owe
+from services.notifications.domain import (
+    NEVER_QUIET,
+    Announcement,
+    Choice,
+    Contact,
+    Frequency,
+    Mailing,
+    Message,
+    QuietHours,
+    Topic,
+    owe,
+)
 from services.notifications.due import Mailings, Sender
 from services.notifications.storage import COLLECTIONS, NotificationDocuments
 from services.notifications.usecases import Sending
@@ -51,8 +62,8 @@ class Desk:
     def sender(self, mailer: Mailer, **more: Any) -> Sender:
         return Sender(self.sending(mailer, **more))
 
-    def mailings(self) -> Mailings:
-        return Mailings(self.documents, self.clock, lambda: None)
+    def mailings(self, quiet: QuietHours = NEVER_QUIET) -> Mailings:
+        return Mailings(self.documents, self.clock, lambda: None, quiet)
 
     async def owe(self, id: str = "receipt:1", template: str = "receipt", person: str = "person", **more: Any) -> None:
         values = {"title": "The park", "reference": "ABC", "consultation": "park", "submitted_at": NOON.isoformat()}
@@ -69,6 +80,14 @@ class Desk:
         wants = (Choice(Topic.CONSULTATION_OPENED, frequency, NOON, "sign-up"),)
         for number in range(count):
             await self.documents.contacts.add(Contact(f"p{number:04}", f"n{number}@example.org", choices=wants))
+
+    def id_of(self, mail: EmailMessage) -> str:
+        """Of which message a mail is, by its Message-ID."""
+        id, _, host = str(mail["Message-ID"]).strip("<>").partition("@")
+        assert host == "localhost"
+        signed = self.secrets.read_message_token(id)
+        assert signed is not None
+        return signed[0]
 
     async def message(self, id: str = "receipt:1") -> Message:
         loaded = await self.documents.messages.get(id)

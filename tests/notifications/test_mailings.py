@@ -54,7 +54,7 @@ async def test_a_mail_of_a_mailing_can_be_stopped_with_one_click_by_its_reader_a
     for mail in mailer.taken:
         link = str(mail["List-Unsubscribe"]).strip("<>")
         person, topic = desk.secrets.read_choice_token(link.rpartition("/")[2]) or ("", "")
-        assert mail["Message-ID"] == f"<opened.park.{person}@localhost>"
+        assert desk.id_of(mail) == f"opened:park:{person}"
         assert topic == "consultation_opened"
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         html = mail.get_body(("html",))

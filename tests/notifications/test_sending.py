@@ -196,6 +196,6 @@ async def test_a_mail_has_an_address_to_answer_to_and_a_stable_id(desk: Desk) ->
 
     (mail,) = mailer.taken
     assert mail["Reply-To"] == "luton2040@luton.gov.uk"
-    assert mail["Message-ID"] == "<receipt.1@localhost>"
+    assert desk.id_of(mail) == "receipt:1"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert {part.get_content_type() for part in mail.iter_parts()} == {"text/plain", "text/html"}

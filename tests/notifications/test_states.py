@@ -14,15 +14,15 @@ def test_a_message_becomes_only_what_it_may(before: State, after: State) -> None
         State.OWED: lambda: message.due_again(NOON),
         State.SENDING: lambda: message.claim(NOON),
         State.SENT: lambda: message.sent(NOON),
-        State.DELIVERED: message.delivered,
-        State.BOUNCED: lambda: message.bounced("no such person"),
-        State.FAILED: lambda: message.failed("refused"),
-        State.SUPPRESSED: lambda: message.suppressed("bounced"),
-        State.CANCELLED: message.cancelled,
+        State.DELIVERED: lambda: message.delivered(NOON),
+        State.BOUNCED: lambda: message.bounced("no such person", NOON),
+        State.FAILED: lambda: message.failed("refused", NOON),
+        State.SUPPRESSED: lambda: message.suppressed("bounced", NOON),
+        State.CANCELLED: lambda: message.cancelled(NOON),
     }
     allowed = {
-        State.OWED: "owed sending failed suppressed cancelled",
-        State.SENDING: "owed sending sent failed suppressed cancelled",
+        State.OWED: "owed sending failed suppressed cancelled delivered bounced",
+        State.SENDING: "owed sending sent failed suppressed cancelled delivered bounced",
         State.SENT: "delivered bounced",
         State.DELIVERED: "bounced",
     }

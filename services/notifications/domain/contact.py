@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.notifications.domain.choice import DIGESTS, Choice, Frequency, Topic
+from services.notifications.domain.report import Fate, Report, SoftBounce, too_many, with_soft_bounce
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A person's address, kept here alone, and what they chose to hear about: the newest choice of a topic counts.
 
-    `suppressed` is why nothing more is sent to the address: it bounced for good. `as_of` is when the details were told.
+    `suppressed` is why nothing more is sent to the address, `suppressed_at` since when: it bounced for good, or softly
+    for too often. `as_of` is when the details were told.
     """
 
     id: str
@@ -22,6 +24,14 @@ class Contact:
     choices: tuple[Choice, ...] = ()
     suppressed: str = ""
     as_of: datetime | None = None
+    suppressed_at: datetime | None = None
+    soft_bounces: tuple[SoftBounce, ...] = ()
+
+    sought: str = ""
+    """By which staff find it: capital letters make no other address for them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sought", self.email.casefold())
 
     def frequency(self, topic: Topic, at: datetime | None = None) -> Frequency:
         """What counts now or, if given, what counted at a time. NEVER for what they did not ask for."""
@@ -58,16 +68,29 @@ class Contact:
         """
         if self.as_of is not None and newer.as_of is not None and newer.as_of < self.as_of:
             return self
-        suppressed = self.suppressed if newer.email == self.email else ""
-        return replace(
+        told = replace(
             self,
             email=newer.email,
             ward=newer.ward,
             interests=newer.interests,
             staff=newer.staff,
-            suppressed=suppressed,
             as_of=newer.as_of,
         )
+        same = newer.email.casefold() == self.email.casefold()
+        return told if same else replace(told, suppressed="", suppressed_at=None, soft_bounces=())
+
+    def after_report(self, report: Report, at: datetime) -> "Contact":
+        """What a report of a mail to this address changes. That one arrived clears soft bounces, not a suppression."""
+        if self.suppressed or report.fate is Fate.LOST:
+            return self
+        if report.fate is Fate.DELIVERED:
+            return replace(self, soft_bounces=())
+        if report.fate is Fate.GONE:
+            return replace(self, suppressed=report.reason, suppressed_at=at)
+        bounces = with_soft_bounce(self.soft_bounces, report.message, at)
+        if too_many(bounces):
+            return replace(self, soft_bounces=bounces, suppressed=f"{report.reason}, again and again", suppressed_at=at)
+        return replace(self, soft_bounces=bounces)
 
 
 def digest_kind(frequency: Frequency) -> str:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from services.notifications import usecases
-from services.notifications.domain import MailingState
+from services.notifications.domain import MailingState, QuietHours
 from services.notifications.storage import NotificationDocuments
 from shared.clock import Clock
 from shared.errors import Unavailable
@@ -20,10 +20,13 @@ LOOK_FOR_ROOM_S = 0.05
 class Mailings:
     """No further than the senders follow."""
 
-    def __init__(self, documents: NotificationDocuments, clock: Clock, wake_sender: Callable[[], None]) -> None:
+    def __init__(
+        self, documents: NotificationDocuments, clock: Clock, wake_sender: Callable[[], None], quiet: QuietHours
+    ) -> None:
         self._documents = documents
         self._clock = clock
         self._wake_sender = wake_sender
+        self._quiet = quiet
         self._news = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -47,6 +50,8 @@ class Mailings:
         for mailing in at_work:
             now = self._clock()
             owes = mailing.value.state is MailingState.RUNNING
+            if owes and self._quiet.after(now) > now:  # or a whole town would stand in the store as a queue by morning
+                continue
             if owes and not await usecases.is_room_ahead(self._documents, now):
                 pause = min(pause, LOOK_FOR_ROOM_S)
                 continue

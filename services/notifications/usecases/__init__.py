@@ -15,6 +15,8 @@ from services.notifications.usecases.mailings import (
     take_step,
 )
 from services.notifications.usecases.occasions import announce, announce_occasion, due_occasions, keep_occasion
+from services.notifications.usecases.reports import Reports
+from services.notifications.usecases.retention import forget_content, to_forget
 from services.notifications.usecases.sending import (
     Compose,
     Sending,
@@ -25,12 +27,25 @@ from services.notifications.usecases.sending import (
     try_again,
     without_halted,
 )
+from services.notifications.usecases.wording import (
+    SaveWording,
+    UseAgain,
+    save_wording,
+    send_test,
+    use_wording_again,
+    wording_of,
+)
+from services.notifications.usecases.wordings import Wordings, known_wordings
 
 __all__ = [
     "Compose",
     "Progress",
+    "Reports",
+    "SaveWording",
     "Sending",
     "Turns",
+    "UseAgain",
+    "Wordings",
     "announce",
     "announce_occasion",
     "begin_mailing",
@@ -41,18 +56,25 @@ __all__ = [
     "due_digests",
     "due_messages",
     "due_occasions",
+    "forget_content",
     "is_room_ahead",
     "keep_contact",
     "keep_occasion",
     "known_contact",
+    "known_wordings",
     "mailings_at_work",
     "owe_message",
     "pause_mailing",
     "progress_of",
     "resume_mailing",
+    "save_wording",
     "send_message",
+    "send_test",
     "take_step",
+    "to_forget",
     "try_again",
     "unsubscribe",
+    "use_wording_again",
     "without_halted",
+    "wording_of",
 ]

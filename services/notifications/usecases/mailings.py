@@ -120,13 +120,13 @@ async def _cancel_some(mailing: Mailing, documents: NotificationDocuments, now: 
     owed = await documents.messages.find({"mailing": mailing.id, "state": State.OWED}, limit=page)
     if not owed:
         return mailing.cancelled(now)
-    await asyncio.gather(*(_cancel(each, documents) for each in owed))
+    await asyncio.gather(*(_cancel(each, documents, now) for each in owed))
     return mailing
 
 
-async def _cancel(loaded: Loaded[Message], documents: NotificationDocuments) -> None:
+async def _cancel(loaded: Loaded[Message], documents: NotificationDocuments, now: datetime) -> None:
     try:
-        await documents.messages.save(loaded, loaded.value.cancelled())
+        await documents.messages.save(loaded, loaded.value.cancelled(now))
     except Stale:  # claimed a moment ago
         return
 

@@ -5,8 +5,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.notifications.domain import Contact, Lane, MailingState, Message, State, due_text
+from services.notifications.domain import (
+    NEVER_QUIET,
+    Contact,
+    Lane,
+    MailingState,
+    Message,
+    QuietHours,
+    State,
+    Version,
+    due_text,
+)
 from services.notifications.storage import NotificationDocuments
+from services.notifications.usecases.wordings import Wordings
 from shared.mail.port import Mail, Mailer, RefusedForGood, RefusedForNow
 from shared.mail.rates import Rates
 from shared.store.documents import Loaded
@@ -14,7 +25,7 @@ from shared.store.port import Duplicate, In, Range, Stale
 
 log = logging.getLogger(__name__)
 
-Compose = Callable[[Message, Contact], Mail]
+Compose = Callable[[Message, Contact, Version], Mail]
 
 
 async def owe_message(message: Message, documents: NotificationDocuments) -> None:
@@ -95,6 +106,11 @@ class Sending:
     clock: Callable[[], datetime]
     only_to: frozenset[str] = frozenset()
     turns: Turns = field(default_factory=Turns)
+    quiet: QuietHours = NEVER_QUIET
+    wordings: Wordings = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wordings", Wordings(self.documents, self.clock))
 
     def may_mail(self, address: str) -> bool:
         mine = address.lower()
@@ -109,10 +125,11 @@ async def send_message(loaded: Loaded[Message], sending: Sending) -> State | Non
         return await _save(loaded, loaded.value.claim(now).failed_for_now("no address is known yet", now), documents)
     if (unsent := _unsent(loaded.value, contact.value, sending)) is not None:
         return await _save(loaded, unsent, documents)
-    claimed = loaded.value.claim(now)
+    version = await sending.wordings.version(loaded.value)
+    claimed = loaded.value.worded(version.number).claim(now)
     if await _save(loaded, claimed, documents) is None:
         return None
-    outcome = await _try(claimed, contact.value, sending)
+    outcome = await _try(claimed, contact.value, version, sending)
     return await _save(Loaded(loaded.id, loaded.version + 1, claimed), outcome, documents)
 
 
@@ -120,22 +137,24 @@ def _unsent(message: Message, contact: Contact, sending: Sending) -> Message | N
     """What becomes of it without a word to the mail server; None for a message to send."""
     now = sending.clock()
     if message.expired(now):
-        return message.failed("it is of no use any more")
+        return message.failed("it is of no use any more", now)
     if contact.suppressed:
-        return message.suppressed(contact.suppressed)
+        return message.suppressed(contact.suppressed, now)
     if not sending.may_mail(contact.email):
-        return message.suppressed("the address is not on the list of those that get mail from here")
+        return message.suppressed("the address is not on the list of those that get mail from here", now)
+    if message.lane is Lane.BULK and (morning := sending.quiet.after(now)) > now:
+        return message.put_off(morning)
     turn = sending.turns.turn(message, contact.email, now)
     return message.put_off(turn) if turn > now else None
 
 
-async def _try(message: Message, contact: Contact, sending: Sending) -> Message:
+async def _try(message: Message, contact: Contact, version: Version, sending: Sending) -> Message:
     try:
-        await sending.mailer.send(sending.compose(message, contact), urgent=message.lane is Lane.URGENT)
+        await sending.mailer.send(sending.compose(message, contact, version), urgent=message.lane is Lane.URGENT)
     except RefusedForNow as refused:
         return message.failed_for_now(str(refused), sending.clock())
     except RefusedForGood as refused:
-        return message.failed(str(refused))
+        return message.failed(str(refused), sending.clock())
     except Exception as error:  # a fault of ours: left in `sending` it would wait for its claim to run out
         log.exception("message %s could not be sent", message.id)
         return message.failed_for_now(type(error).__name__, sending.clock())
