@@ -72,7 +72,7 @@ async def _open_consultation(host: Host) -> None:
     documents = ConsultationDocuments(host.service("consultation").store)
     await consultations.draft_consultation(consultations.DraftConsultation("five", details, "officer"), documents)
     for question in QUESTIONS:
-        await consultations.put_question(consultations.PutQuestion("five", question), documents)
+        await consultations.put_question(consultations.PutQuestion("five", question, "page-1"), documents)
     await consultations.publish_consultation(consultations.PublishConsultation("five", "officer"), documents, now)
 
 
@@ -98,7 +98,7 @@ def our_journey(tokens: list[str]) -> Journey:
         connection.headers = f"cookie: {COOKIE}={tokens[number]}\r\n".encode()
         status, _, form = await connection.request("GET", "/consultations/five/answer")
         found = ID.search(form)
-        answers = b"response=" + (found[1] if found else b"") + b"&page=1&" + ANSWERS
+        answers = b"response=" + (found[1] if found else b"") + b"&version=1&page=page-1&" + ANSWERS
         checked, _, check = await connection.request("POST", "/consultations/five/answer", answers + b"&go=next")
         sent, location, _ = await connection.request("POST", "/consultations/five/answer", answers + b"&go=send")
         got, _, receipt = await connection.request("GET", location or "/")
@@ -110,7 +110,7 @@ def our_journey(tokens: list[str]) -> Journey:
 
 async def bare_journey(connection: Connection, _number: int, tally: Tally) -> None:
     await connection.request("GET", "/form")
-    answers = b"response=" + uuid4().hex.encode() + b"&page=1&" + ANSWERS
+    answers = b"response=" + uuid4().hex.encode() + b"&version=1&page=page-1&" + ANSWERS
     await connection.request("POST", "/form", answers + b"&go=next")
     sent, _, _ = await connection.request("POST", "/form", answers + b"&go=send")
     await connection.request("GET", "/receipt")

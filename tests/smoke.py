@@ -47,8 +47,8 @@ async def publish(officer: Visitor, title: str = "What should Biscot Park have?"
         ("several_choices", "When do you go there?", {"options": "Mornings\nAfternoons\nEvenings"}),
         ("agree", "I feel safe in the park", {}),
         ("ward", "Which ward do you live in?", {}),
-        ("short_text", "Who do you go with?", {"page": "2"}),
-        ("long_text", "What else should we know?", {"page": "2"}),
+        ("short_text", "Who do you go with?", {}),
+        ("long_text", "What else should we know?", {}),
     ):
         await officer.submit(await officer.get(f"{base}/questions/new/{kind}"), {"text": text, **more})
     await officer.submit(await officer.get(base), action="/publish")
@@ -64,14 +64,10 @@ def moment(name: str, at: datetime) -> dict[str, str]:
 async def fill_in(visitor: Visitor, consultation: str) -> Page:
     """Answer page by page; returns the page on which the answers are checked."""
     first = await visitor.get(f"/consultations/{consultation}/answer")
-    names = list(dict.fromkeys(re.findall(r'name="(q-[^"]+)"', first.html)))
-    choose, when, agree, ward = names
+    choose, when, agree, ward, who, else_ = dict.fromkeys(re.findall(r'name="(q-[^"]+)"', first.html))
     typed = {choose: "swings", when: ["mornings", "evenings"], agree: "agree", ward: "biscot"}
-    second = await visitor.submit(first, typed, button=("go", "next"))
-    who, else_ = list(
-        dict.fromkeys(re.findall(r'name="(q-[^"]+)" type="text"|<textarea[^>]* name="(q-[^"]+)"', second.html))
-    )
-    return await visitor.submit(second, {who[0]: "My dog", else_[1]: "More bins, please"}, button=("go", "next"))
+    texts = {who: "My dog", else_: "More bins, please"}
+    return await visitor.submit(first, {**typed, **texts}, button=("go", "next"))
 
 
 async def do_the_job(world: World) -> dict[str, object]:

@@ -19,7 +19,7 @@ from services.accounts import usecases as accounts
 from services.accounts.domain import Role
 from services.accounts.storage import AccountDocuments
 from services.consultation import usecases
-from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Question
+from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question, Questionnaire
 from services.consultation.storage import ConsultationDocuments
 from services.notifications.storage import NotificationDocuments
 from shared.mail.catcher import Catcher, Inbox
@@ -104,12 +104,13 @@ class Town:
 
     async def publish(self, id: str = "park", **changes: Any) -> str:
         """A consultation that opened an hour ago and closes in a day, published. Returns its id."""
-        questions = changes.pop("questions", QUESTIONS)
+        questions, pages = changes.pop("questions", QUESTIONS), changes.pop("pages", ())
         details = Details(**{**details_of(self.clock()), **changes})
         run, documents = Run(self.host.service("consultation").relay.wake), self.consultations
         await run(lambda: usecases.draft_consultation(usecases.DraftConsultation(id, details, "officer"), documents))
-        for question in questions:
-            await usecases.put_question(usecases.PutQuestion(id, question), documents)
+        asked = Questionnaire(tuple(pages) or (Page("page-1", questions=tuple(questions)),))
+        put = usecases.PutQuestionnaire(id, asked)
+        await usecases.put_questionnaire(put, documents)
         publish = usecases.PublishConsultation(id, "officer")
         await run(lambda: usecases.publish_consultation(publish, documents, details.opens_at))
         return id

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.demo.put import Example, put
+from deploy.demo.put import Example, pages_of, put
 from deploy.host import Host
-from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Question
+from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question
 
 FOLDER = Path(__file__).parent / "data" / "affordable-housing"
 STATEMENTS = 20
@@ -45,7 +45,7 @@ def example() -> Example:
         audience=Audience.ANYONE,
     )
     responses = [(max(times), _answers(person, asked, statements)) for person in people]
-    return Example("affordable-housing", details, _questions(asked, statements), SOURCE, responses)
+    return Example("affordable-housing", details, _pages(asked, statements), SOURCE, responses)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -62,14 +62,12 @@ def _most_voted(people: Sequence[dict[str, str]], statements: dict[str, dict[str
     return sorted(statements, key=lambda each: (-votes[each], int(each)))[:STATEMENTS]
 
 
-def _questions(asked: Sequence[str], statements: dict[str, dict[str, str]]) -> list[Question]:
+def _pages(asked: Sequence[str], statements: dict[str, dict[str, str]]) -> list[Page]:
     count = Question("votes", Kind.ONE_CHOICE, "On how many statements did you vote?", required=True, options=HOW_MANY)
-    agree = [
-        Question(f"s{id}", Kind.AGREE, statements[id]["comment-body"], page=1 + place // ON_A_PAGE, options=AGREE_SCALE)
-        for place, id in enumerate(asked)
-    ]
-    ideas = Question("ideas", Kind.LONG_TEXT, "What are your own ideas?", page=2 + STATEMENTS // ON_A_PAGE)
-    return [count, *agree, ideas]
+    agree = [Question(f"s{id}", Kind.AGREE, statements[id]["comment-body"], options=AGREE_SCALE) for id in asked]
+    ideas = Question("ideas", Kind.LONG_TEXT, "What are your own ideas?")
+    pages = [agree[start : start + ON_A_PAGE] for start in range(0, len(agree), ON_A_PAGE)]
+    return pages_of([count, *pages[0]], *pages[1:], [ideas])
 
 
 def _answers(

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from deploy.demo.put import Example, put
+from deploy.demo.put import Example, pages_of, put
 from deploy.host import Host
-from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Question, slug
+from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question, slug
 from shared.place import Place
 
 SOURCE = "This consultation is part of the demonstration. Nobody at the council reads what is answered here."
@@ -14,15 +14,15 @@ WEEKS = 6
 async def fill(host: Host) -> None:
     opened = host.parts.clock().replace(minute=0, second=0, microsecond=0)
     closes = opened.replace(hour=17) + timedelta(weeks=WEEKS)
-    for id, title, summary, background, decision, audience, questions in (
+    for id, title, summary, background, decision, audience, pages in (
         _perceptions(host.parts.place),
         _town_centre(host.parts.place),
     ):
         details = Details(title, summary, background, decision, True, opened, closes, audience)  # noqa: FBT003
-        await put(Example(id, details, questions, SOURCE), host)
+        await put(Example(id, details, pages, SOURCE), host)
 
 
-Parts = tuple[str, str, str, str, str, Audience, list[Question]]
+Parts = tuple[str, str, str, str, str, Audience, list[Page]]
 
 
 def _perceptions(place: Place) -> Parts:
@@ -35,9 +35,9 @@ def _perceptions(place: Place) -> Parts:
     }
     questions = [Question(id, Kind.AGREE, text, options=AGREE_SCALE, required=True) for id, text in statements.items()]
     wards = tuple(Option(slug(ward), ward) for ward in place.wards)
-    questions += [
-        Question("ward", Kind.WARD, "Which ward do you live in?", page=2, options=wards),
-        Question("better", Kind.LONG_TEXT, f"What one thing would make {town} better to live in?", page=2),
+    later = [
+        Question("ward", Kind.WARD, "Which ward do you live in?", options=wards),
+        Question("better", Kind.LONG_TEXT, f"What one thing would make {town} better to live in?"),
     ]
     return (
         "living-here",
@@ -47,7 +47,7 @@ def _perceptions(place: Place) -> Parts:
         "See the measures on the home page: they come from this survey.",
         f"Where {place.council} puts its effort next year.",
         Audience.ANYONE,
-        questions,
+        pages_of(questions, later),
     )
 
 
@@ -60,8 +60,10 @@ def _town_centre(place: Place) -> Parts:
         ),
         Question("uses", Kind.SEVERAL_CHOICES, "What should there be more of?", required=True, options=_options(uses)),
         Question("evening", Kind.AGREE, "I would come in the evening if there were more to do", options=AGREE_SCALE),
-        Question("visit", Kind.SHORT_TEXT, "When did you last come, and what for?", page=2),
-        Question("idea", Kind.LONG_TEXT, "What is your own idea for the town centre?", page=2),
+    ]
+    later = [
+        Question("visit", Kind.SHORT_TEXT, "When did you last come, and what for?"),
+        Question("idea", Kind.LONG_TEXT, "What is your own idea for the town centre?"),
     ]
     return (
         "town-centre",
@@ -71,7 +73,7 @@ def _town_centre(place: Place) -> Parts:
         "* What is there now, and what is missing?\n* Who does not come, and why?",
         f"The brief for the town centre plan, which {place.council} has not begun to write.",
         Audience.SIGNED_IN,
-        questions,
+        pages_of(questions, later),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from deploy.host import Host
 from services.consultation import usecases
-from services.consultation.domain import Details, Question
+from services.consultation.domain import Details, Page, Question, Questionnaire
 from services.consultation.storage import ConsultationDocuments
 from shared.run import Run
 
@@ -23,9 +23,13 @@ class Example:
 
     id: str
     details: Details
-    questions: Sequence[Question]
+    pages: Sequence[Page]
     source: str
     responses: Sequence[tuple[datetime, Mapping[str, Sequence[str]]]] = ()
+
+
+def pages_of(*pages: Sequence[Question]) -> list[Page]:
+    return [Page(f"page-{number}", questions=tuple(questions)) for number, questions in enumerate(pages, 1)]
 
 
 async def put(example: Example, host: Host) -> None:
@@ -50,8 +54,7 @@ async def put(example: Example, host: Host) -> None:
 async def _publish(example: Example, documents: ConsultationDocuments, run: Run) -> None:
     draft = usecases.DraftConsultation(example.id, example.details, OFFICER, example.source)
     await run(lambda: usecases.draft_consultation(draft, documents))
-    for question in example.questions:
-        command = usecases.PutQuestion(example.id, question)
-        await run(lambda command=command: usecases.put_question(command, documents))  # type: ignore[misc]
+    command = usecases.PutQuestionnaire(example.id, Questionnaire(tuple(example.pages)))
+    await run(lambda: usecases.put_questionnaire(command, documents))
     publish = usecases.PublishConsultation(example.id, OFFICER)
     await run(lambda: usecases.publish_consultation(publish, documents, example.details.opens_at))

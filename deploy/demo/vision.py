@@ -9,14 +9,15 @@ from typing import Any
 
 from deploy.demo.put import Example, put
 from deploy.host import Host
-from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Question, slug
+from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question, Route, slug
 from shared.clock import LONDON
 from shared.place import Place
 
+ORGANISATION = "An organisation"
 FILE = "vision-consultation.json"
 SEED = 2040
 KINDS = {"single_choice": Kind.ONE_CHOICE, "short_text": Kind.SHORT_TEXT, "long_text": Kind.LONG_TEXT}
-KINDS |= {"agree_scale": Kind.AGREE, "ward": Kind.WARD}
+KINDS |= {"agree_scale": Kind.AGREE, "ward": Kind.WARD, "ranking": Kind.RANKING}
 
 
 async def fill(host: Host) -> None:
@@ -38,10 +39,21 @@ def example(file: Path, place: Place) -> Example:
         closes_at=closes,
         audience=Audience.ANYONE,
     )
-    questions = [_question(each, place) for each in published["questionnaire"] if each["type"] in KINDS]
-    return Example(
-        "luton-2040-vision", details, questions, _source(published), _responses(published, questions, opens, closes)
-    )
+    questions = [_question(each, place) for each in published["questionnaire"]]
+    responses = _responses(published, questions, opens, closes)
+    return Example("luton-2040-vision", details, _pages(questions), _source(published), responses)
+
+
+def _pages(questions: Sequence[Question]) -> list[Page]:
+    """Organisations are asked for their name, all others for their ward."""
+    capacity, organisation, ward, *vision = questions
+    others = tuple(option.id for option in capacity.options if option.text != ORGANISATION)
+    return [
+        Page("you", questions=(capacity,), routes=(Route(capacity.id, others, "ward"),)),
+        Page("organisation", questions=(organisation,), routes=(Route(capacity.id, (slug(ORGANISATION),), "vision"),)),
+        Page("ward", questions=(ward,)),
+        Page("vision", "The vision", questions=tuple(vision)),
+    ]
 
 
 def _source(published: dict[str, Any]) -> str:
@@ -52,7 +64,7 @@ def _source(published: dict[str, Any]) -> str:
         f" {agreement['the vision sets the right ambition']:.0%} agreed with the ambition, and from"
         f" {agreement['each priority, lowest']:.0%} to {agreement['each priority, highest']:.0%} with each priority."
         " Single responses were never published. All else in them is made up: which priority has which share,"
-        " the wards, the ages, how strongly people agreed, and the exact days."
+        " the wards, the ages, how strongly people agreed, the order they put the priorities in, and the exact days."
     )
 
 
@@ -75,9 +87,7 @@ def _question(given: dict[str, Any], place: Place) -> Question:
         options = AGREE_SCALE
     elif kind is Kind.WARD:
         options = tuple(Option(slug(ward), ward) for ward in place.wards)
-    required = given["id"] in {"capacity", "ambition"}
-    page = 1 if given["id"] in {"capacity", "organisation", "ward"} else 2
-    return Question(given["id"], kind, given["text"], required=required, page=page, options=options)
+    return Question(given["id"], kind, given["text"], required=given.get("required", False), options=options)
 
 
 def _responses(
@@ -85,7 +95,7 @@ def _responses(
 ) -> list[tuple[datetime, dict[str, list[str]]]]:
     """As many of each kind, and as many who agree, as were published; the rest by a fixed seed."""
     dice = random.Random(SEED)  # noqa: S311 - example data, the same each time
-    capacity, ward = (next(q for q in questions if q.id == name) for name in ("capacity", "ward"))
+    capacity, ward, rank = (next(q for q in questions if q.id == name) for name in ("capacity", "ward", "rank"))
     adult, young, staff, organisation = (option.id for option in capacity.options)
     counts = published["respondents"]
     public = [dice.choices((adult, young), (3, 1))[0] for _ in range(counts["members of the public"])]
@@ -100,6 +110,7 @@ def _responses(
         else:
             answers["ward"] = [dice.choice(ward.options).id]
         answers |= {id: [column[number]] for id, column in columns.items()}
+        answers["rank"] = dice.sample([option.id for option in rank.options], len(rank.options))
         at = opens + (closes - opens) * dice.random()
         responses.append((at - timedelta(microseconds=at.microsecond), answers))
     return responses

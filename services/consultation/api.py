@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.consultation import queries, usecases
-from services.consultation.domain import Consultation, Kind
+from services.consultation.domain import Consultation, Kind, Origin
 from services.consultation.storage import ConsultationDocuments
 from shared.errors import Conflict, NotFound
 from shared.service import Edge
@@ -29,13 +29,34 @@ class AnOption(BaseModel):
 
 
 class AQuestion(BaseModel):
+    """`options` are those to choose from, `rows` those of a matrix. Answers come under `fields`."""
+
     id: str
     kind: Kind
     text: str
     hint: str
     required: bool
-    page: int
     options: tuple[AnOption, ...]
+    rows: tuple[AnOption, ...]
+    fields: tuple[str, ...]
+    least: int | None
+    most: int | None
+
+
+class ARoute(BaseModel):
+    """Leads to a page, an exit page or "end" when the answer to `question` has one of `options`."""
+
+    question: str
+    options: tuple[str, ...]
+    to: str
+
+
+class APage(BaseModel):
+    id: str
+    title: str
+    intro: str
+    questions: tuple[AQuestion, ...]
+    routes: tuple[ARoute, ...]
 
 
 class Questionnaire(BaseModel):
@@ -48,7 +69,8 @@ class Questionnaire(BaseModel):
     closes_at: datetime
     audience: str
     source: str
-    questions: tuple[AQuestion, ...]
+    version: int
+    pages: tuple[APage, ...]
 
 
 class Answers(BaseModel):
@@ -103,15 +125,15 @@ class Api:
 
     async def questionnaire(self, id: str) -> Questionnaire:
         consultation = await self._published(id)
-        questions = tuple(AQuestion.model_validate(each, from_attributes=True) for each in consultation.questions)
-        return Questionnaire(
-            id=id, source=consultation.source, questions=questions, **_fields(consultation.details, Questionnaire)
-        )
+        asked = consultation.questionnaire
+        pages = tuple(APage.model_validate(each, from_attributes=True) for each in asked.pages)
+        own = _fields(consultation.details, Questionnaire)
+        return Questionnaire(id=id, source=consultation.source, version=asked.version, pages=pages, **own)
 
     async def respond(self, id: str, body: Answers, request: Request) -> Stored:
         """Send a response. Option ids for choices, the text itself for texts, each in a list."""
         viewer = await self._edge.sessions.viewer(request)
-        command = usecases.SubmitResponse(id, body.id, body.answers, viewer.person)
+        command = usecases.SubmitResponse(id, body.id, body.answers, Origin(resident=viewer.person))
         stored = await self._edge.run(
             lambda: usecases.submit_response(command, self._documents, self._edge.parts.clock())
         )

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from services.consultation.domain import Consultation, Kind, Question, State, sum_parts
+from services.consultation.domain import OTHER, Answers, Consultation, Kind, Question, State, Walk, sum_parts
 from services.consultation.storage import ConsultationDocuments
 from shared.web.charts import Bar
+from shared.web.words import date_words
 
 LISTED = 200
 """Consultations on one page at the most; a council runs a few dozen a year."""
@@ -100,7 +101,9 @@ async def results(consultation: Consultation, documents: ConsultationDocuments) 
     """The answers counted so far; read from the parts of the tally, whatever the number of responses."""
     parts = await documents.store.find("tallies", {"consultation": consultation.id}, limit=50)
     total = sum_parts([part.body for part in parts])
-    questions = tuple(_question_result(question, total) for question in consultation.questions)
+    questions = tuple(
+        result for question in consultation.questionnaire.questions for result in _question_results(question, total)
+    )
     return Results(consultation, total["responses"], questions)
 
 
@@ -140,23 +143,53 @@ def _card(consultation: Consultation, responses: int) -> Card:
     )
 
 
-def _question_result(question: Question, total: dict[str, Any]) -> QuestionResult:
-    answered = total["answered"].get(question.id, 0)
-    counts = total["choices"].get(question.id, {})
+def _question_results(question: Question, total: dict[str, Any]) -> list[QuestionResult]:
+    """One for a question; for a matrix one for each row."""
+    if question.kind is Kind.MATRIX:
+        return [
+            _result(question, f"{question.id}.{row.id}", f"{question.text} {row.text}", total) for row in question.rows
+        ]
+    if question.kind is Kind.RANKING:
+        return [_result(question, f"{question.id}#1", f"{question.text} (put first)", total)]
+    return [_result(question, question.id, question.text, total)] if question.is_asked else []
+
+
+def _result(question: Question, field: str, text: str, total: dict[str, Any]) -> QuestionResult:
+    answered = total["answered"].get(field, 0)
+    counts = total["choices"].get(field, {})
     bars = tuple(
         Bar(option.text, counts.get(option.id, 0), counts.get(option.id, 0) / answered if answered else 0.0)
-        for option in question.options
+        for option in (question.all_options if question.is_chosen else ())
     )
-    return QuestionResult(question.id, question.text, question.kind, answered, bars)
+    return QuestionResult(field, text, question.kind, answered, bars)
 
 
-def check_rows(consultation: Consultation, answers: dict[str, tuple[str, ...]]) -> Sequence[tuple[Question, str]]:
-    """Each question with its answer in words, for the page on which a person checks them."""
-    return [(question, in_words(question, answers.get(question.id, ()))) for question in consultation.questions]
+def check_rows(walked: Walk) -> Sequence[tuple[Question, str, str]]:
+    """Each question on the way, its answer in words and the id of its page, for the page on which a person checks."""
+    return [
+        (question, in_words(question, walked.answers), page.id)
+        for page in walked.pages
+        for question in page.questions
+        if question.is_asked
+    ]
 
 
-def in_words(question: Question, answer: tuple[str, ...]) -> str:
-    if question.is_text:
-        return answer[0] if answer else ""
-    names = {option.id: option.text for option in question.options}
-    return "\n".join(names[option] for option in answer)
+def in_words(question: Question, answers: Answers) -> str:
+    """An answer as people read it: a line for each of several."""
+    answer = answers.get(question.id, ())
+    names = {option.id: option.text for option in question.all_options}
+    match question.kind:
+        case Kind.MATRIX:
+            rows = ((row.text, answers.get(f"{question.id}.{row.id}", ())) for row in question.rows)
+            return "\n".join(f"{row}: {names[chosen[0]]}" for row, chosen in rows if chosen)
+        case Kind.RANKING:
+            return "\n".join(f"{rank}. {names[option]}" for rank, option in enumerate(answer, 1))
+        case Kind.DATE:
+            return date_words(date.fromisoformat(answer[0])) if answer else ""
+        case Kind.FILE:
+            return f"{len(answer)} file{'s' if len(answer) > 1 else ''}" if answer else ""
+    if not question.is_chosen:
+        return names.get(answer[0], answer[0]) if answer else ""
+    other = "".join(answers.get(question.other_field, ()))
+    lines = [f"{OTHER.text}: {other}" if option == OTHER.id and other else names[option] for option in answer]
+    return "\n".join(lines)

@@ -42,4 +42,9 @@ class ResponseSubmittedV1(Fact):
     reference: str
     resident: str | None = None
     choices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """By field: a question's id, or that of a row of a matrix (`id.row`), or a place of a ranking (`id#1`)."""
+
     texts: tuple[str, ...] = ()
+    version: int = 1
+    channel: str = "online"
+    language: str = "en"

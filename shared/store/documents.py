@@ -1,6 +1,6 @@
 """Aggregates in a collection: the one mapping between dataclasses and documents."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
@@ -23,11 +23,17 @@ class Loaded(Generic[T]):
 
 
 class Documents(Generic[T]):
-    """The documents of one collection, each of which is one `kind`, a dataclass with an `id`."""
+    """The documents of one collection, each of which is one `kind`, a dataclass with an `id`.
 
-    def __init__(self, store: Store, collection: Collection, kind: type[T]) -> None:
+    `upgrade` makes a body that was stored before its shape changed into one of today's.
+    """
+
+    def __init__(
+        self, store: Store, collection: Collection, kind: type[T], upgrade: Callable[[Body], Body] = lambda body: body
+    ) -> None:
         self._store = store
         self._name = collection.name
+        self._upgrade = upgrade
         self._adapter: TypeAdapter[T] = TypeAdapter(kind)
         hints = get_type_hints(kind)
         self._times = [
@@ -65,7 +71,7 @@ class Documents(Generic[T]):
         return body
 
     def _loaded(self, stored: Stored) -> Loaded[T]:
-        return Loaded(stored.id, stored.version, self._adapter.validate_python(stored.body))
+        return Loaded(stored.id, stored.version, self._adapter.validate_python(self._upgrade(stored.body)))
 
 
 def as_text(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.consultation.domain import Consultation, Details
+from services.consultation.domain import Consultation, Details, Questionnaire
 from shared.contracts.consultation import ConsultationPublishedV1
 from shared.event import read_envelope
 from tests.town import NOON, QUESTIONS, Town, details_of
@@ -30,7 +30,8 @@ async def stored(town: Town) -> list[Details]:
 def test_the_event_says_whom_it_concerns_and_what_it_is_about() -> None:
     details = replace(Details(**details_of(NOON)), interests=("net-zero",), wards=("Biscot",))
 
-    _, published = Consultation("park", details, "officer", questions=QUESTIONS).publish("officer", NOON)
+    asked = Questionnaire().put_question(QUESTIONS[0], "page-1")
+    _, published = Consultation("park", details, "officer", questionnaire=asked).publish("officer", NOON)
 
     assert (published.interests, published.wards) == (("net-zero",), ("Biscot",))
     assert published.summary == "What should it have?"

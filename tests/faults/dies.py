@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from deploy.host import load_pages, opened
 from services.consultation import usecases
+from services.consultation.domain import Origin
 from services.consultation.storage import ConsultationDocuments
 from shared.settings import read_settings
 
@@ -17,8 +18,9 @@ async def respond_and_die(consultation: str, resident: str) -> None:
     async with opened(["consultation"], settings, pages=load_pages(settings)) as host:
         service = host.service("consultation")
         documents = ConsultationDocuments(service.store)
-        asked = (await usecases.load(consultation, documents)).value.questions[0]
-        command = usecases.SubmitResponse(consultation, uuid4().hex, {asked.id: [asked.options[0].id]}, resident)
+        asked = (await usecases.load(consultation, documents)).value.questionnaire.questions[0]
+        answers = {asked.id: [asked.options[0].id]}
+        command = usecases.SubmitResponse(consultation, uuid4().hex, answers, Origin(resident))
         await usecases.submit_response(command, documents, host.parts.clock())
         os.kill(os.getpid(), signal.SIGKILL)
 

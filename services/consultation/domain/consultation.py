@@ -1,14 +1,16 @@
 """Consultations: what they need before they are published, and when they take responses."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.consultation.domain.answers import Given, WardOf, no_ward
 from services.consultation.domain.details import Audience, Details
-from services.consultation.domain.question import QUESTIONS_LIMIT, Question, check
-from services.consultation.domain.response import Response, reference_of
+from services.consultation.domain.questionnaire import Questionnaire
+from services.consultation.domain.response import Origin, Response, choices_of, reference_of, texts_of
+from services.consultation.domain.routing import Walk, route_faults, walk
 from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
 from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
 
@@ -24,15 +26,29 @@ class NotOpen(Refusal):
     status = 409
 
 
+class Outside(Refusal):
+    """The answers lead to an exit page: there is nothing to send."""
+
+    status = 409
+
+
 @dataclass(frozen=True, slots=True)
 class Consultation:
+    """`questionnaire` is what is answered, or will be; once published it is frozen.
+
+    `next_version` is the one that an officer writes while that is answered; `earlier` are those that were.
+    """
+
     id: str
     details: Details
     created_by: str
     state: State = State.DRAFT
-    questions: tuple[Question, ...] = ()
+    questionnaire: Questionnaire = field(default_factory=Questionnaire)
     source: str = ""
     """Where example data comes from; shown wherever its responses are."""
+
+    next_version: Questionnaire | None = None
+    earlier: tuple[Questionnaire, ...] = ()
 
     @property
     def title(self) -> str:
@@ -52,16 +68,20 @@ class Consultation:
         return self.has_closed(now) or (self.is_open(now) and self.details.live_results)
 
     @property
-    def pages(self) -> tuple[tuple[Question, ...], ...]:
-        """The questions page by page, in their order; at least one page."""
-        numbers = sorted({question.page for question in self.questions})
-        return tuple(tuple(q for q in self.questions if q.page == number) for number in numbers) or ((),)
+    def writing(self) -> Questionnaire:
+        """The questionnaire that an officer sees and, where it is not frozen, changes."""
+        return self.next_version or self.questionnaire
 
-    def question(self, question_id: str) -> Question:
-        for question in self.questions:
-            if question.id == question_id:
-                return question
-        raise NotFound("This question is not there any more")
+    @property
+    def is_frozen(self) -> bool:
+        return self.is_published and self.next_version is None
+
+    def version(self, number: int) -> Questionnaire:
+        """Raises NotFound."""
+        for each in (self.questionnaire, *self.earlier):
+            if each.version == number:
+                return each
+        raise NotFound("This version of the questionnaire is not there")
 
     def edit(self, details: Details) -> "Consultation":
         self._still_draft()
@@ -69,29 +89,36 @@ class Consultation:
             raise Invalid(faults)
         return replace(self, details=details)
 
-    def put_question(self, question: Question) -> "Consultation":
-        """Add a question, or put it in place of the one with its id."""
-        self._still_draft()
-        check(question)
-        if any(each.id == question.id for each in self.questions):
-            changed = tuple(question if each.id == question.id else each for each in self.questions)
-            return replace(self, questions=_by_page(changed))
-        if len(self.questions) >= QUESTIONS_LIMIT:
-            raise Refusal(f"A consultation can have at most {QUESTIONS_LIMIT} questions", "text")
-        return replace(self, questions=_by_page((*self.questions, question)))
+    def write(self, change: Callable[[Questionnaire], Questionnaire]) -> "Consultation":
+        """Change the questions, pages and routes. Raises Conflict where they are frozen, and what `change` raises."""
+        if self.is_frozen:
+            raise Conflict(
+                "This consultation is published. What people answer must not change under them: begin a new version"
+            )
+        changed = change(self.writing)
+        return replace(self, next_version=changed) if self.is_published else replace(self, questionnaire=changed)
 
-    def remove_question(self, question_id: str) -> "Consultation":
-        self._still_draft()
-        self.question(question_id)
-        return replace(self, questions=tuple(each for each in self.questions if each.id != question_id))
+    def begin_version(self) -> "Consultation":
+        """A copy to change, while the published one is answered. The same again changes nothing."""
+        if not self.is_published:
+            raise Conflict("This consultation is not published yet. Change its questions as they are")
+        if self.next_version is not None:
+            return self
+        return replace(self, next_version=replace(self.questionnaire, version=self.questionnaire.version + 1))
 
-    def move_question(self, question_id: str, steps: int) -> "Consultation":
-        """Move a question up (-1) or down (1) on its page; past either end it stays where it is."""
-        self._still_draft()
-        moving = self.question(question_id)
-        rest = [each for each in self.questions if each.id != question_id]
-        place = max(0, min(len(rest), self.questions.index(moving) + steps))
-        return replace(self, questions=_by_page((*rest[:place], moving, *rest[place:])))
+    def drop_version(self) -> "Consultation":
+        return replace(self, next_version=None)
+
+    def publish_version(self, now: datetime) -> "Consultation":
+        """From now on the new version is answered; who has begun the old one may still send it."""
+        if self.next_version is None:
+            raise Conflict("There is no new version to publish")
+        if self.has_closed(now):
+            raise Conflict("This consultation has closed")
+        if faults := self._lacks_in_questions(self.next_version):
+            raise Conflict(". ".join(faults))
+        earlier = (*self.earlier, self.questionnaire)
+        return replace(self, questionnaire=self.next_version, next_version=None, earlier=earlier)
 
     def lacks(self, now: datetime) -> tuple[str, ...]:
         """What stands in the way of publication, as sentences."""
@@ -104,10 +131,14 @@ class Consultation:
                 bool(details.decision) and not details.decision_open,
                 "The decision is recorded as taken. People can only be consulted while it is still open",
             ),
-            (not self.questions, "Add at least one question"),
             (details.closes_at <= now, "The closing time has passed. Choose a later one"),
         )
-        return tuple(sentence for lacking, sentence in reasons if lacking)
+        own = tuple(sentence for lacking, sentence in reasons if lacking)
+        return own + self._lacks_in_questions(self.questionnaire)
+
+    def _lacks_in_questions(self, questionnaire: Questionnaire) -> tuple[str, ...]:
+        none = () if questionnaire.asked else ("Add at least one question",)
+        return none + route_faults(questionnaire)
 
     def publish(self, by: str, now: datetime) -> tuple["Consultation", ConsultationPublishedV1]:
         self._still_draft()
@@ -129,46 +160,69 @@ class Consultation:
         if self.state is not State.DRAFT:
             raise Conflict("This consultation is published. What people answer must not change under them")
 
-    def read_answers(
-        self, given: Mapping[str, Sequence[str]], questions: Sequence[Question] | None = None
-    ) -> dict[str, tuple[str, ...]]:
-        """The answers to these questions (all, if none are named) as they may be stored. Raises Invalid."""
-        answers: dict[str, tuple[str, ...]] = {}
-        faults: dict[str, str] = {}
-        for question in self.questions if questions is None else questions:
-            try:
-                if answer := question.read(given.get(question.id, ())):
-                    answers[question.id] = answer
-            except Refusal as refusal:
-                faults[question.id] = refusal.sentence
-        if faults:
-            raise Invalid(faults)
-        return answers
+    def walk(self, given: Given, version: int | None = None, ward_of: WardOf = no_ward) -> Walk:
+        """Where these answers lead. Raises NotFound for a version that there is not."""
+        return walk(self.questionnaire if version is None else self.version(version), given, ward_of)
 
-    def respond(
-        self, response_id: str, given: Mapping[str, Sequence[str]], resident: str | None, now: datetime
+    def read_answers(
+        self, given: Given, version: int | None = None, ward_of: WardOf = no_ward
+    ) -> dict[str, tuple[str, ...]]:
+        """The answers on the way that they lead, as they may be stored. Raises Invalid, Outside."""
+        walked = self.walk(given, version, ward_of)
+        if walked.faults:
+            raise Invalid(walked.faults)
+        if walked.exit is not None:
+            raise Outside(walked.exit.title)
+        return dict(walked.answers)
+
+    def respond(  # noqa: PLR0913
+        self,
+        response_id: str,
+        given: Given,
+        origin: Origin,
+        now: datetime,
+        version: int | None = None,
+        ward_of: WardOf = no_ward,
     ) -> tuple[Response, ResponseSubmittedV1]:
         """Take a response. Raises NotOpen, Invalid, or Refusal where only people who are signed in may answer."""
         self.must_be_open(now)
-        if self.details.audience is Audience.SIGNED_IN and resident is None:
+        if self.details.audience is Audience.SIGNED_IN and origin.resident is None and origin.entered_by is None:
             raise SignInNeeded("Sign in to answer this consultation")
-        if unknown := set(given) - {question.id for question in self.questions}:
+        questionnaire = self.questionnaire if version is None else self.version(version)
+        if unknown := set(given) - set(questionnaire.fields):
             raise Refusal("This question is not part of the consultation", min(unknown))
-        answers = self.read_answers(given)
+        answers = self.read_answers(given, questionnaire.version, ward_of)
         if not answers:
-            raise Refusal("You have not answered any question yet", self.questions[0].id)
-        response = Response(response_id, self.id, resident, reference_of(response_id), now, answers)
-        texts = {question.id for question in self.questions if question.is_text}
-        submitted = ResponseSubmittedV1(
+            raise Refusal("You have not answered any question yet", questionnaire.asked[0].id)
+        response = Response(
+            response_id,
+            self.id,
+            origin.resident,
+            reference_of(response_id),
+            now,
+            answers,
+            questionnaire.version,
+            origin.invitation,
+            origin.channel,
+            origin.language,
+            origin.entered_by,
+            origin.network,
+        )
+        return response, self._submitted(response, questionnaire)
+
+    def _submitted(self, response: Response, questionnaire: Questionnaire) -> ResponseSubmittedV1:
+        return ResponseSubmittedV1(
             response=response.id,
             consultation=self.id,
             title=self.title,
             reference=response.reference,
-            resident=resident,
-            choices={question: answer for question, answer in answers.items() if question not in texts},
-            texts=tuple(question for question in answers if question in texts),
+            resident=response.resident,
+            choices=choices_of(questionnaire, response.answers),
+            texts=texts_of(questionnaire, response.answers),
+            version=response.version,
+            channel=response.channel,
+            language=response.language,
         )
-        return response, submitted
 
     def must_be_open(self, now: datetime) -> None:
         if not self.is_published:
@@ -177,10 +231,6 @@ class Consultation:
             raise NotOpen("This consultation is not open yet")
         if now >= self.details.closes_at:
             raise NotOpen("This consultation has closed")
-
-
-def _by_page(questions: Sequence[Question]) -> tuple[Question, ...]:
-    return tuple(sorted(questions, key=lambda question: question.page))
 
 
 def slug(text: str, limit: int = 60) -> str:

@@ -1,29 +1,44 @@
-"""Questions: what kinds there are, and which answers each takes."""
+"""Questions: what kinds there are, and what an officer sets for each."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from shared.errors import Invalid, Refusal
-
-QUESTION_LIMIT = 300
-HINT_LIMIT = 400
-OPTION_LIMIT = 200
-OPTIONS_LIMIT = 60
-QUESTIONS_LIMIT = 100
-"""Characters, or how many; counted as Python counts them, which is how a person would."""
+from random import Random
 
 
 class Kind(StrEnum):
     ONE_CHOICE = "one_choice"
     SEVERAL_CHOICES = "several_choices"
     AGREE = "agree"
+    MATRIX = "matrix"
+    RANKING = "ranking"
+    NUMBER = "number"
+    DATE = "date"
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
+    EMAIL = "email"
+    POSTCODE = "postcode"
     WARD = "ward"
+    RESPONDENT = "respondent"
+    FILE = "file"
+    INFORMATION = "information"
 
 
 TEXT_LIMITS = {Kind.SHORT_TEXT: 200, Kind.LONG_TEXT: 10_000}
+"""Characters; counted as Python counts them, which is how a person would."""
+
+LISTED = frozenset({Kind.ONE_CHOICE, Kind.SEVERAL_CHOICES, Kind.MATRIX, Kind.RANKING})
+"""Kinds whose options an officer lists."""
+
+CHOSEN = LISTED | {Kind.AGREE, Kind.WARD, Kind.RESPONDENT}
+"""Kinds that are answered by options."""
+
+ROUTING = frozenset({Kind.ONE_CHOICE, Kind.SEVERAL_CHOICES, Kind.AGREE, Kind.WARD, Kind.RESPONDENT})
+"""Kinds on whose answers a route can depend."""
+
+WITH_OTHER = frozenset({Kind.ONE_CHOICE, Kind.SEVERAL_CHOICES})
+SHUFFLED = frozenset({Kind.ONE_CHOICE, Kind.SEVERAL_CHOICES, Kind.RANKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,9 @@ class Option:
     id: str
     text: str
 
+
+OTHER = Option("other", "Other")
+"""Always the last one, with a text beside it."""
 
 AGREE_SCALE = (
     Option("strongly_agree", "Strongly agree"),
@@ -40,80 +58,107 @@ AGREE_SCALE = (
     Option("strongly_disagree", "Strongly disagree"),
 )
 
+RESPONDENTS = (
+    Option("resident", "A resident"),
+    Option("young_person", "A young person"),
+    Option("organisation", "An organisation"),
+    Option("staff", "A member of council staff"),
+    Option("partner", "A partner of the council"),
+)
+"""As whom people answer; an officer offers some of them."""
+
+
+class Keep(StrEnum):
+    """What is kept of a postcode."""
+
+    OUTWARD = "outward"
+    WARD = "ward"
+    WHOLE = "whole"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `page` is the page of the form that it stands on, from 1 up; gaps between pages do not matter."""
+    """One question. An answer's fields are its id, or its id, a full stop and a part: see `fields`.
+
+    `least` and `most` bound how many are chosen or ranked, a number's value, or a file's size in megabytes (`most`).
+    """
 
     id: str
     kind: Kind
     text: str
     hint: str = ""
     required: bool = False
-    page: int = 1
     options: tuple[Option, ...] = ()
+    rows: tuple[Option, ...] = ()
+    """What a matrix asks about, a line for each."""
+
+    least: int | None = None
+    most: int | None = None
+    other: bool = False
+    shuffled: bool = False
+    keep: Keep = Keep.OUTWARD
+    keep_why: str = ""
+    """Why more of a postcode is needed than its first half. Shown to who is asked for it."""
+
+    file_types: tuple[str, ...] = ()
+    facts_title: str = ""
+    facts: str = ""
+    """A fact bank: background in Markdown that opens under the question."""
 
     @property
     def is_text(self) -> bool:
         return self.kind in TEXT_LIMITS
 
-    def read(self, given: Sequence[str]) -> tuple[str, ...]:
-        """The answer as it may be stored, () for none. Raises Refusal with a sentence for the person."""
-        answer = tuple(value.strip() for value in given if value.strip())
-        if not answer:
-            if self.required:
-                raise Refusal(self._missing())
-            return ()
-        return (self._read_text(answer),) if self.is_text else self._read_choice(answer)
+    @property
+    def is_asked(self) -> bool:
+        return self.kind is not Kind.INFORMATION
 
-    def _missing(self) -> str:
-        if self.is_text:
-            return f"Write an answer to “{self.text}”"
-        if self.kind is Kind.SEVERAL_CHOICES:
-            return f"Choose at least one answer to “{self.text}”"
-        return f"Choose an answer to “{self.text}”"
+    @property
+    def is_chosen(self) -> bool:
+        """Whether its answer is options, which may travel in events."""
+        return self.kind in CHOSEN
 
-    def _read_text(self, answer: tuple[str, ...]) -> str:
-        limit = TEXT_LIMITS[self.kind]
-        if len(answer[0]) > limit:
-            over = len(answer[0]) - limit
-            raise Refusal(f"Your answer to “{self.text}” must be {limit:,} characters or fewer. It is {over:,} over")
-        return answer[0]
+    @property
+    def takes_several(self) -> bool:
+        return self.kind in {Kind.SEVERAL_CHOICES, Kind.RANKING, Kind.FILE}
 
-    def _read_choice(self, answer: tuple[str, ...]) -> tuple[str, ...]:
-        chosen = set(answer)
-        kept = tuple(option.id for option in self.options if option.id in chosen)
-        if len(kept) != len(chosen):
-            raise Refusal(f"Choose from the answers listed under “{self.text}”")
-        if len(kept) > 1 and self.kind is not Kind.SEVERAL_CHOICES:
-            raise Refusal(f"Choose only one answer to “{self.text}”")
-        return kept
+    @property
+    def all_options(self) -> tuple[Option, ...]:
+        return (*self.options, OTHER) if self.other else self.options
+
+    @property
+    def other_field(self) -> str:
+        return f"{self.id}.{OTHER.id}"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that an answer may come in."""
+        match self.kind:
+            case Kind.INFORMATION:
+                return ()
+            case Kind.MATRIX:
+                return tuple(f"{self.id}.{row.id}" for row in self.rows)
+            case Kind.RANKING:
+                return (self.id, *(f"{self.id}.{option.id}" for option in self.options))
+            case Kind.DATE:
+                return (self.id, *(f"{self.id}.{part}" for part in DATE_PARTS))
+        return (self.id, self.other_field) if self.other else (self.id,)
+
+    def shown_options(self, seed: str) -> tuple[Option, ...]:
+        """In an order of its own for each response, the same each time it is shown; "Other" last."""
+        if not self.shuffled:
+            return self.all_options
+        order = list(self.options)
+        Random(hashlib.sha256(f"{seed}:{self.id}".encode()).digest()).shuffle(order)  # noqa: S311 - no secret
+        return (*order, OTHER) if self.other else tuple(order)
+
+    def pairs(self, seed: str = "") -> list[tuple[str, str]]:
+        """The options as form fields take them."""
+        return [(option.id, option.text) for option in self.shown_options(seed)]
 
 
-def check(question: Question) -> None:
-    faults: dict[str, str] = {}
-    if not question.text:
-        faults["text"] = "Enter the question"
-    elif len(question.text) > QUESTION_LIMIT:
-        faults["text"] = f"The question must be {QUESTION_LIMIT} characters or fewer"
-    if len(question.hint) > HINT_LIMIT:
-        faults["hint"] = f"The hint must be {HINT_LIMIT} characters or fewer"
-    if question.page not in range(1, QUESTIONS_LIMIT + 1):
-        faults["page"] = f"The page must be a number from 1 to {QUESTIONS_LIMIT}"
-    if not question.is_text and (fault := _fault_in_options(question.options)):
-        faults["options"] = fault
-    if faults:
-        raise Invalid(faults)
+DATE_PARTS = ("day", "month", "year")
 
 
-def _fault_in_options(options: Sequence[Option]) -> str | None:
-    texts = [option.text.casefold() for option in options]
-    if len(options) < 2:  # noqa: PLR2004
-        return "Enter at least two answers to choose from, one on each line"
-    if len(options) > OPTIONS_LIMIT:
-        return f"Enter at most {OPTIONS_LIMIT} answers to choose from"
-    if len(set(texts)) != len(texts):
-        return "Two of the answers are the same. Each must differ"
-    if any(len(option.text) > OPTION_LIMIT for option in options):
-        return f"Each answer must be {OPTION_LIMIT} characters or fewer"
-    return None
+def option_ids(options: Sequence[Option]) -> frozenset[str]:
+    return frozenset(option.id for option in options)

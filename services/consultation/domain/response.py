@@ -4,11 +4,40 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from services.consultation.domain.question import Kind
+from services.consultation.domain.questionnaire import Questionnaire
+
+
+class Channel(StrEnum):
+    ONLINE = "online"
+    PAPER = "paper"
+    FACE_TO_FACE = "face_to_face"
+    PHONE = "phone"
+
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a response came, and from whom so far as we know.
+
+    `network` is a keyed hash that names a network for a day, to see bursts by; nobody can read an address from it.
+    """
+
+    resident: str | None = None
+    invitation: str | None = None
+    channel: Channel = Channel.ONLINE
+    language: str = ENGLISH
+    entered_by: str | None = None
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response as stored: `answers` has the ids of options chosen, or the one text written, by question."""
+    """A response as stored: `answers` as answers.py reads them, to `version` of the questionnaire."""
 
     id: str
     consultation: str
@@ -16,9 +45,42 @@ class Response:
     reference: str
     submitted_at: datetime
     answers: Mapping[str, tuple[str, ...]]
+    version: int = 1
+    invitation: str | None = None
+    channel: Channel = Channel.ONLINE
+    language: str = ENGLISH
+    entered_by: str | None = None
+    network: str = ""
+    changed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    set_aside: str = ""
+    """Why an officer, or a rule, left it out of the results. It is kept, and can be put back."""
 
-    def says_the_same(self, other: "Response") -> bool:
-        return (self.consultation, self.resident, self.answers) == (other.consultation, other.resident, other.answers)
+    @property
+    def counts(self) -> bool:
+        """Whether it is in the results."""
+        return not (self.withdrawn_at or self.set_aside)
+
+
+def choices_of(questionnaire: Questionnaire, answers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What may travel in events: the options chosen, by field. A ranking has a field `id#1` for who is first, too."""
+    choices: dict[str, tuple[str, ...]] = {}
+    for question in questionnaire.questions:
+        if not question.is_chosen:
+            continue
+        choices |= {
+            field: answers[field] for field in question.fields if field in answers and field != question.other_field
+        }
+        if question.kind is Kind.RANKING:
+            ranked = answers.get(question.id, ())
+            choices |= {f"{question.id}#{rank}": (option,) for rank, option in enumerate(ranked, 1)}
+    return choices
+
+
+def texts_of(questionnaire: Questionnaire, answers: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The fields that were written, and so stay where they are."""
+    chosen = choices_of(questionnaire, answers)
+    return tuple(field for field in answers if field not in chosen)
 
 
 LETTERS = "23456789BCDFGHJKLMNPQRSTVWXYZ"

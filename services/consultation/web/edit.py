@@ -85,14 +85,14 @@ class Edit:
             kind = Kind(request.path_params["kind"])
         except ValueError:
             raise NotFound("There is no such kind of question") from None
-        last = max((question.page for question in consultation.questions), default=1)
-        form = Form({"kind": [kind], "page": [str(last)], "required": ["no"]})
+        form = Form({"kind": [kind], "page": [consultation.writing.pages[-1].id], "required": ["no"]})
         return await self._question_page(request, form, consultation, f"q{uuid4().hex[:7]}", is_new=True)
 
     async def question(self, request: Request) -> Response:
         consultation = await self._consultation(request)
-        question = consultation.question(request.path_params["question"])
-        return await self._question_page(request, show_question(question), consultation, question.id, is_new=False)
+        question = consultation.writing.question(request.path_params["question"])
+        shown = show_question(question, consultation.writing.page_of(question.id).id)
+        return await self._question_page(request, shown, consultation, question.id, is_new=False)
 
     async def save_question(self, request: Request) -> Response:
         await self._officer(request)
@@ -101,12 +101,12 @@ class Edit:
         if not QUESTION_ID.fullmatch(question_id):
             raise NotFound("There is no such question")
         question = read_question(form, question_id, self._edge.parts.place)
-        command = usecases.PutQuestion(id, question)
+        command = usecases.PutQuestion(id, question, form.value("page"))
         try:
             await self._edge.run(lambda: usecases.put_question(command, self._documents))
         except Invalid as invalid:
             consultation = await self._consultation(request)
-            is_new = all(each.id != question_id for each in consultation.questions)
+            is_new = all(each.id != question_id for each in consultation.writing.questions)
             shown = form.with_errors(invalid.errors)
             return await self._question_page(request, shown, consultation, question_id, is_new=is_new)
         return RedirectResponse(f"/staff/consultations/{id}#questions", 303)

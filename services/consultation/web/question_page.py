@@ -1,6 +1,6 @@
 """One page of a form: the same for who answers and for the officer who previews it."""
 
-from services.consultation.domain import Consultation
+from services.consultation.domain import Consultation, Page, Questionnaire
 from shared.web.forms import Form
 from shared.web.pages import Pages
 from shared.web.viewer import Viewer
@@ -9,22 +9,35 @@ PREFIX = "q-"
 """Before a question's id in the form, so that no question can take the name of a field of ours."""
 
 PLACE_FOR_ID = "0" * 32
+OWN = ("response", "version", "checking", "invitation", "lang")
+"""Fields of ours that travel with the answers."""
+
 DIGITS = 6
 
 
 def question_page(  # noqa: PLR0913
-    pages: Pages, consultation: Consultation, form: Form, page: int, viewer: Viewer, *, preview: bool
+    pages: Pages,
+    consultation: Consultation,
+    questionnaire: Questionnaire,
+    page: Page,
+    form: Form,
+    viewer: Viewer,
+    *,
+    preview: bool,
 ) -> str:
     """What was answered on other pages travels along, hidden."""
-    questions = consultation.pages[page - 1]
+    here = {field for question in page.questions for field in question.fields}
     return pages.render(
         "answer.html",
         viewer,
         consultation=consultation,
-        questions=questions,
+        questionnaire=questionnaire,
         page=page,
+        number=questionnaire.pages.index(page) + 1,
         form=form,
-        elsewhere=[PREFIX + question.id for question in consultation.questions if question not in questions],
+        seed=form.value("response"),
+        own=OWN,
+        elsewhere=[PREFIX + field for field in questionnaire.fields if field not in here],
         preview=preview,
     )
 

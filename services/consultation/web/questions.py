@@ -9,11 +9,20 @@ from shared.web.forms import Form
 
 KINDS = (
     (Kind.ONE_CHOICE, "One choice", "People choose one of the answers that you list"),
-    (Kind.SEVERAL_CHOICES, "Several choices", "People choose as many as they like of the answers that you list"),
+    (Kind.SEVERAL_CHOICES, "Several choices", "People choose as many as you allow of the answers that you list"),
     (Kind.AGREE, "Agree scale", "From strongly agree to strongly disagree"),
+    (Kind.MATRIX, "Matrix", "The same answers for each of several rows"),
+    (Kind.RANKING, "Ranking", "People put the answers that you list in order"),
+    (Kind.NUMBER, "Number", "A number, between bounds if you like"),
+    (Kind.DATE, "Date", "A day, month and year"),
     (Kind.SHORT_TEXT, "Short text", "One line, up to 200 characters"),
     (Kind.LONG_TEXT, "Long text", "Up to 10,000 characters"),
+    (Kind.EMAIL, "E-mail address", "An address that you may write to"),
+    (Kind.POSTCODE, "Postcode", "We keep its first half, or the ward, unless you say why you need more"),
     (Kind.WARD, "Ward", "People choose one of the town’s wards"),
+    (Kind.RESPONDENT, "Answering as", "A resident, an organisation and so on; each can have a route of its own"),
+    (Kind.FILE, "File", "People send a document or a picture"),
+    (Kind.INFORMATION, "Information", "Words between the questions; nobody answers them"),
 )
 NAMES = {kind: name for kind, name, _ in KINDS}
 
@@ -24,14 +33,12 @@ def read_question(form: Form, id: str, place: Place) -> Question:
         kind = Kind(form.value("kind"))
     except ValueError:
         raise NotFound("There is no such kind of question") from None
-    page = form.value("page").strip()
     return Question(
         id=id,
         kind=kind,
         text=form.value("text").strip(),
         hint=form.value("hint").strip(),
         required=form.value("required") == "yes",
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0,  # noqa: PLR2004
         options=_options(kind, form.value("options"), place),
     )
 
@@ -58,14 +65,14 @@ def options_of(lines: Sequence[str]) -> tuple[Option, ...]:
     return tuple(options)
 
 
-def show_question(question: Question) -> Form:
+def show_question(question: Question, page: str) -> Form:
     return Form(
         {
             "kind": [question.kind],
             "text": [question.text],
             "hint": [question.hint],
             "required": ["yes" if question.required else "no"],
-            "page": [str(question.page)],
+            "page": [page],
             "options": ["\n".join(option.text for option in question.options)],
         }
     )

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from services.consultation import queries, usecases
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.question_page import PLACE_FOR_ID, page_number, question_page
+from services.consultation.web.questions import NAMES
 from shared.errors import Refusal
 from shared.service import Edge
 from shared.web.forms import Form
@@ -47,6 +48,7 @@ class Staff:
             status=queries.status(consultation, now),
             lacks=() if consultation.is_published else consultation.lacks(now),
             form=Form(errors=errors or {}),
+            kinds=NAMES,
         )
 
     async def preview(self, request: Request) -> Response:
@@ -54,9 +56,12 @@ class Staff:
         viewer = await self._edge.sessions.viewer(request)
         need(viewer, "officer")
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        page = page_number(request.query_params.get("page", ""), len(consultation.pages))
-        form = Form({"response": [PLACE_FOR_ID]})
-        return HTMLResponse(question_page(self._edge.parts.pages, consultation, form, page, viewer, preview=True))
+        asked = consultation.writing
+        page = asked.pages[page_number(request.query_params.get("page", ""), len(asked.pages)) - 1]
+        form = Form({"response": [PLACE_FOR_ID], "version": [str(asked.version)]})
+        return HTMLResponse(
+            question_page(self._edge.parts.pages, consultation, asked, page, form, viewer, preview=True)
+        )
 
     async def publish(self, request: Request) -> Response:
         viewer = await self._edge.sessions.viewer(request)
@@ -73,7 +78,7 @@ class Staff:
 
     async def texts(self, request: Request) -> Response:
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        question = consultation.question(request.path_params["question"])
+        question = consultation.questionnaire.question(request.path_params["question"])
         page = page_number(request.query_params.get("page", ""), LAST_PAGE)
         found = await queries.texts(consultation, question.id, self._documents, page=page, size=TEXTS_ON_A_PAGE)
         total = (await queries.results(consultation, self._documents)).responses
