@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlsplit
 
+import httpx
 import jwt
 
 from shared.clock import Clock, system_clock
-from shared.mail.http import Answer, BadAnswer, HttpServer, ask, http_server
 from shared.mail.port import Mail, Mailer, RefusedForGood, RefusedForNow
 
 AT_ONCE = 8
@@ -44,7 +44,7 @@ ESCAPE = re.compile(r"\\(?=[\\`*{}\[\]()#+\-.!_>~|])")
 class NotifyService:
     """The council's service at Notify."""
 
-    server: HttpServer
+    url: str
     id: str
     secret: str = field(repr=False)
     template: str = ""
@@ -58,11 +58,10 @@ def notify_service(url: str, key: str, template: str, reply_to: str = "") -> Not
         raise ValueError("ENGAGE_NOTIFY_KEY must be an API key of GOV.UK Notify: a name, then two ids")
     if not template:
         raise ValueError("ENGAGE_NOTIFY_TEMPLATE must be the id of a template at GOV.UK Notify")
-    try:
-        server = http_server(url)
-    except ValueError:
-        raise ValueError(f"ENGAGE_NOTIFY_URL must be an address such as https://host, not {url!r}") from None
-    return NotifyService(server, found[1], found[2], template, reply_to)
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError(f"ENGAGE_NOTIFY_URL must be an address such as https://host, not {url!r}")
+    return NotifyService(url, found[1], found[2], template, reply_to)
 
 
 class NotifyMailer(Mailer):
@@ -70,6 +69,7 @@ class NotifyMailer(Mailer):
         self._service = service
         self._clock = clock
         self._patience = patience
+        self._client = httpx.AsyncClient(base_url=service.url, timeout=None, trust_env=False)  # noqa: S113 - see _ask
         self._ordinary = asyncio.Semaphore(AT_ONCE)
         self._urgent = asyncio.Semaphore(URGENT_AT_ONCE)
 
@@ -78,33 +78,33 @@ class NotifyMailer(Mailer):
         body = self._body(mail)
         with _in_our_words():
             async with asyncio.timeout(WHOLE_S), self._urgent if urgent else self._ordinary:
-                if mail.again and await self._has(body["reference"]):
+                if mail.again and await self._has(str(body["reference"])):
                     return
                 answer = await self._ask("POST", "/v2/notifications/email", body)
-        if not answer.good:
+        if not answer.is_success:
             raise _refusal(answer)
 
     async def ping(self) -> None:
         """Asks for the template, which shows that the key is right as well."""
         with _in_our_words():
             answer = await self._ask("GET", f"/v2/template/{quote(self._service.template, safe='')}")
-        if not answer.good:
-            raise RefusedForNow(f"GOV.UK Notify answered {answer.status}")
+        if not answer.is_success:
+            raise RefusedForNow(f"GOV.UK Notify answered {answer.status_code}")
 
     async def close(self) -> None:
-        """Each question has a connection of its own, which it closes."""
+        await self._client.aclose()
 
-    async def _has(self, reference: object) -> bool:
-        answer = await self._ask("GET", f"/v2/notifications?{urlencode({'reference': reference})}")
-        if not answer.good:
+    async def _has(self, reference: str) -> bool:
+        answer = await self._ask("GET", f"/v2/notifications?{httpx.QueryParams({'reference': reference})}")
+        if not answer.is_success:
             raise _refusal(answer, RefusedForNow)
         return bool(_json(answer).get("notifications"))
 
-    async def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
+    async def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> httpx.Response:
         content = b"" if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
         async with asyncio.timeout(self._patience):
-            return await ask(self._service.server, method, path, headers, content)
+            return await self._client.request(method, path, headers=headers, content=content)
 
     def _token(self) -> str:
         """Good for half a minute, so made for each question."""
@@ -141,26 +141,27 @@ def plain(text: str) -> str:
 def _in_our_words() -> Iterator[None]:
     try:
         yield
-    except (OSError, TimeoutError, BadAnswer) as error:
+    except (OSError, TimeoutError, httpx.HTTPError) as error:
         raise RefusedForNow(f"GOV.UK Notify: {type(error).__name__}") from error
 
 
-def _refusal(answer: Answer, otherwise: type[Exception] = RefusedForGood) -> Exception:
+def _refusal(answer: httpx.Response, otherwise: type[Exception] = RefusedForGood) -> Exception:
     """Only the kind of error: its sentence could repeat what was sent."""
     errors = _json(answer).get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     kind, sentence = str(first.get("error", "")), str(first.get("message", ""))
-    reason = f"GOV.UK Notify answered {answer.status}" + (f" {kind}" if re.fullmatch(r"[A-Za-z]{1,40}", kind) else "")
-    if answer.status not in FOR_GOOD:
+    named = f" {kind}" if re.fullmatch(r"[A-Za-z]{1,40}", kind) else ""
+    reason = f"GOV.UK Notify answered {answer.status_code}{named}"
+    if answer.status_code not in FOR_GOOD:
         return RefusedForNow(reason)
     if sentence.startswith(ABOUT_US):
         return RefusedForNow(f"{reason}: the template or the address to answer to is not as it must be")
     return otherwise(reason)
 
 
-def _json(answer: Answer) -> Mapping[str, object]:
+def _json(answer: httpx.Response) -> Mapping[str, object]:
     try:
-        body = json.loads(answer.body)
+        body = json.loads(answer.content)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
