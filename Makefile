@@ -45,7 +45,12 @@ check: setup .venv/.installed-dev ## Run everything: style, types, rules and all
 smoke: setup .venv/.installed-dev ## Do the main job as a browser would, and say in one line of JSON whether it held (WORLD=servers for Kafka and MongoDB)
 	@$(BIN)/python -m tests.smoke --world $(WORLD)
 
-bench: setup .venv/.installed-dev ## Measure, side by side with something bare (ONLY=responses for one of them)
+.bench/.installed: requirements/bench.lock | .venv/bin/uv
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .bench
+	$(BIN)/uv pip install --quiet --python .bench/bin/python --require-hashes -r requirements/bench.lock
+	@touch $@
+
+bench: setup .venv/.installed-dev .bench/.installed ## Measure, side by side with something bare (ONLY=responses for one of them)
 	@$(BIN)/python -m bench $(ONLY)
 
 servers: setup .venv/.installed-dev ## Start Apache Kafka and a MongoDB-protocol server on loopback, without Docker
@@ -59,6 +64,8 @@ lock: .venv/bin/uv ## Choose newer versions of the dependencies and write the lo
 		--no-emit-index-url pyproject.toml --group assets -o requirements/run.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url pyproject.toml --group assets --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url requirements/bench.in -o requirements/bench.lock
 
 clean: ## Remove what set-up and runs have made, the demonstration's data too
-	rm -rf .venv .data .servers node_modules shared/web/static shared/web/assets/node_modules
+	rm -rf .venv .bench .data .servers node_modules shared/web/static shared/web/assets/node_modules

@@ -13,18 +13,22 @@ from deploy.host import SERVICES, Host, load_pages, opened, web_app
 from services.accounts import usecases as accounts
 from services.accounts.domain import Role
 from services.accounts.storage import AccountDocuments
+from services.fairness_taskforce.selection import command as selection
 from shared import logs, secrets
 from shared.consume import parked_body
 from shared.errors import Refusal, Unavailable
 from shared.place import BrokenPlace
-from shared.secrets import BadSecrets
+from shared.secrets import BadSecrets, Secrets
 from shared.settings import BadSetting, Settings, read_settings
 
 STOP_WITHIN_S = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["select"]:  # a program of its own, without settings and services
+        return selection.main(given[1:])
+    options = _parser().parse_args(given)
     try:
         settings = read_settings()
         logs.set_up(settings.log_level)
@@ -57,9 +61,14 @@ def _parser() -> argparse.ArgumentParser:
     parked.add_argument("--service", choices=list(SERVICES), action="append", help="only of these services")
     parked.set_defaults(do=_parked)
 
+    commands.add_parser(
+        "select", help="draw a balanced group from files, and check the record of a draw", add_help=False
+    )
+
     made = commands.add_parser("secrets", help="make a file of secrets")
     made.add_argument("file", type=Path, help="a file, or with --per-service a folder")
     made.add_argument("--per-service", action="store_true", help="a file for each service, with what it needs alone")
+    made.add_argument("--add", action="store_true", help="to files that are there, add the keys that came later")
     made.set_defaults(do=_secrets)
     return parser
 
@@ -126,6 +135,8 @@ def _secrets(options: argparse.Namespace, _: Settings) -> int:
     files = {where: made}
     if options.per_service:
         files = {where / f"{name}.json": made.only(module.SECRETS) for name, module in SERVICES.items()}
+    if options.add:
+        return _add_secrets(files)
     if there := [str(file) for file in files if file.exists()]:
         print(f"{', '.join(there)} is there already, and stays as it is.")
         return 0
@@ -136,6 +147,13 @@ def _secrets(options: argparse.Namespace, _: Settings) -> int:
         # Shut in by the folder: a service in a container runs as another user than who made the secrets.
         secrets.write(part, file, mode=0o644 if options.per_service else 0o600)
     print(f"{where} is made. Keep a copy where nobody else can read it: without it nobody can sign in.")
+    return 0
+
+
+def _add_secrets(made: dict[Path, Secrets]) -> int:
+    for file, part in made.items():
+        added = secrets.add(part, file)
+        print(f"{file} {'now has ' + ', '.join(added) if added else 'has all keys already'}.")
     return 0
 
 
