@@ -12,7 +12,14 @@ from services.notifications.subscribers import Subscribers
 from services.notifications.usecases import Reports, Sending, Turns
 from shared.clock import Clock
 from shared.contracts.accounts import ResidentV1, SessionsRevokedV1, SignedInV1, SignInRequestedV1
-from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
+from shared.contracts.consultation import (
+    ConsultationExtendedV1,
+    ConsultationPublishedV1,
+    DraftEndedV1,
+    DraftSavedV1,
+    ResponseRevisedV1,
+    ResponseSubmittedV1,
+)
 from shared.due import Due
 from shared.mail.catcher import Inbox
 from shared.mail.mailbox import Mailbox
@@ -40,7 +47,11 @@ def build(store: Store, parts: Parts, mailer: Mailer, inbox: Inbox | None, mailb
     mine.consumer.on(SignedInV1, subscribers.on_signed_in)
     mine.consumer.on(SignInRequestedV1, subscribers.on_sign_in_requested)
     mine.consumer.on(ResponseSubmittedV1, subscribers.on_response_submitted)
+    mine.consumer.on(ResponseRevisedV1, subscribers.on_response_revised)
+    mine.consumer.on(DraftSavedV1, subscribers.on_draft_saved)
+    mine.consumer.on(DraftEndedV1, subscribers.on_draft_ended)
     mine.consumer.on(ConsultationPublishedV1, subscribers.on_consultation_published)
+    mine.consumer.on(ConsultationExtendedV1, subscribers.on_consultation_extended)
     mine.consumer.on(SessionsRevokedV1, mine.sessions.on_sessions_revoked)
     routes = web.routes(mine, documents, composer, inbox)
     reports = Reports(documents, parts.secrets, mine.run, parts.clock)

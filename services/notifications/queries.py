@@ -1,8 +1,9 @@
 """What staff see of mail, in the shape in which the pages show it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from services.notifications.domain import AT_WORK, FINAL, Mailing, MailingState, Message, State
+from services.notifications.domain import AT_WORK, FINAL, Contact, Mailing, MailingState, Message, State
 from services.notifications.storage import NotificationDocuments
 from shared.errors import NotFound
 from shared.store.port import In, Range, Scalar
@@ -98,9 +99,17 @@ async def person_of(address: str, documents: NotificationDocuments) -> str | Non
     return found[0].id if found else None
 
 
-async def address_of(person: str, documents: NotificationDocuments) -> str | None:
+async def contact_of(person: str, documents: NotificationDocuments) -> Contact | None:
+    """None for somebody whose address is not known yet."""
     loaded = await documents.contacts.get(person)
-    return loaded.value.email if loaded else None
+    return loaded.value if loaded else None
+
+
+async def addresses_of(people: Collection[str], documents: NotificationDocuments) -> dict[str, str]:
+    """By id; without those that are not known."""
+    asked = sorted(set(people))
+    found = await documents.contacts.find({"id": In(asked)}, limit=len(asked)) if asked else []
+    return {each.id: each.value.email for each in found}
 
 
 async def message(id: str, documents: NotificationDocuments) -> Row:
@@ -108,7 +117,8 @@ async def message(id: str, documents: NotificationDocuments) -> Row:
     loaded = await documents.messages.get(id)
     if loaded is None:
         raise NotFound("There is no such message")
-    return Row(loaded.value, await address_of(loaded.value.person, documents))
+    contact = await contact_of(loaded.value.person, documents)
+    return Row(loaded.value, contact.email if contact else None)
 
 
 async def mailings(documents: NotificationDocuments, page: int) -> MailingRows:
@@ -145,11 +155,5 @@ async def _rows(documents: NotificationDocuments, where: dict[str, Scalar | In |
     skip = (page - 1) * ON_A_PAGE
     found = await documents.messages.find(where, sort=sort, descending=True, limit=ON_A_PAGE + 1, skip=skip)
     shown = [each.value for each in found[:ON_A_PAGE]]
-    addresses = await _addresses(shown, documents)
+    addresses = await addresses_of([each.person for each in shown], documents)
     return Rows([Row(each, addresses.get(each.person)) for each in shown], page, len(found) <= ON_A_PAGE)
-
-
-async def _addresses(messages: list[Message], documents: NotificationDocuments) -> dict[str, str]:
-    people = sorted({each.person for each in messages})
-    found = await documents.contacts.find({"id": In(people)}, limit=len(people)) if people else []
-    return {each.id: each.value.email for each in found}

@@ -1,6 +1,6 @@
 """Messages and contacts as documents."""
 
-from services.notifications.domain import Announced, Contact, Digest, Mailing, Message, Occasion, Wording
+from services.notifications.domain import Announced, Begun, Contact, Digest, Mailing, Message, Occasion, Wording
 from shared.consume import PARKED
 from shared.store.documents import Documents
 from shared.store.port import Collection, Store
@@ -13,8 +13,9 @@ OCCASIONS = Collection("occasions", indexed=("due_at",))
 ANNOUNCEMENTS = Collection("announcements", indexed=("daily", "weekly"))
 DIGESTS = Collection("digests", indexed=("state",))
 WORDINGS = Collection("wordings")
+BEGUN = Collection("begun", indexed=("consultation", "person"))
 
-COLLECTIONS = (MESSAGES, MAILINGS, CONTACTS, OCCASIONS, ANNOUNCEMENTS, DIGESTS, WORDINGS, PARKED, REVOCATIONS)
+COLLECTIONS = (MESSAGES, MAILINGS, CONTACTS, OCCASIONS, ANNOUNCEMENTS, DIGESTS, WORDINGS, BEGUN, PARKED, REVOCATIONS)
 
 
 class NotificationDocuments:
@@ -27,8 +28,12 @@ class NotificationDocuments:
         self.announcements = Documents(store, ANNOUNCEMENTS, Announced)
         self.digests = Documents(store, DIGESTS, Digest)
         self.wordings = Documents(store, WORDINGS, Wording)
+        self.begun = Documents(store, BEGUN, Begun)
 
     async def states_of_mailing(self, mailing: str) -> dict[str, int]:
         """How many messages of a mailing are in each state."""
         counts = await self._store.count_by(MESSAGES.name, "state", {"mailing": mailing})
         return {str(state): count for state, count in counts.items()}
+
+    async def forget_begun(self, draft: str) -> None:
+        await self._store.delete(BEGUN.name, draft)

@@ -3,13 +3,23 @@
 from collections.abc import Callable
 
 from services.notifications import usecases
-from services.notifications.domain import Contact, Lane, Message, occasions_of, owe
+from services.notifications.domain import Begun, Contact, Lane, Message, occasions_of, owe
 from services.notifications.storage import NotificationDocuments
 from shared.clock import Clock
 from shared.consume import Received
 from shared.contracts.accounts import ResidentV1, SignedInV1, SignInRequestedV1
-from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
+from shared.contracts.consultation import (
+    ConsultationExtendedV1,
+    ConsultationPublishedV1,
+    DraftEndedV1,
+    DraftSavedV1,
+    ResponseRevisedV1,
+    ResponseSubmittedV1,
+)
 from shared.run import Run
+
+REVISED = {"changed": "changed", "withdrawn": "withdrawn"}
+"""The template for each reason that is the person's own; what officers do to a response is told to nobody here."""
 
 
 class Subscribers:
@@ -58,10 +68,40 @@ class Subscribers:
         }
         await self._owe(owe(f"receipt:{fact.response}", "receipt", fact.resident, values, self._clock()))
 
+    async def on_response_revised(self, received: Received[ResponseRevisedV1]) -> None:
+        """A receipt for what they changed or withdrew themselves."""
+        fact = received.fact
+        template = REVISED.get(fact.reason)
+        if fact.resident is None or template is None:
+            return
+        values = {
+            "title": fact.title,
+            "reference": fact.reference,
+            "consultation": fact.consultation,
+            "revised_at": received.at.isoformat(),
+        }
+        await self._owe(owe(f"{template}:{received.id}", template, fact.resident, values, self._clock()))
+
+    async def on_draft_saved(self, received: Received[DraftSavedV1]) -> None:
+        """A way back to it, and a reminder before the close."""
+        fact = received.fact
+        begun = Begun(fact.draft, fact.person, fact.consultation, fact.title, fact.closes_at)
+        await usecases.keep_begun(begun, self._documents)
+        await self._owe(begun.saved(self._clock()))
+
+    async def on_draft_ended(self, received: Received[DraftEndedV1]) -> None:
+        fact = received.fact
+        await usecases.end_begun(fact.draft, fact.consultation, fact.person, self._documents, self._clock())
+
     async def on_consultation_published(self, received: Received[ConsultationPublishedV1]) -> None:
         """It is announced when it opens, and when its close is near."""
         for occasion in occasions_of(received.fact):
             await usecases.keep_occasion(occasion, self._documents)
+
+    async def on_consultation_extended(self, received: Received[ConsultationExtendedV1]) -> None:
+        """Its close is near at a later time."""
+        for occasion in occasions_of(received.fact):
+            await self._run(lambda o=occasion: usecases.move_occasion(o, self._documents))  # type: ignore[misc]
 
     async def _owe(self, message: Message) -> None:
         await self._run(lambda: usecases.owe_message(message, self._documents))

@@ -1,16 +1,13 @@
 """Every page by axe, on a desk and on a phone; the job done by keyboard and without JavaScript."""
 
-from collections.abc import Sequence
-
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser
 
+from tests.browser.looking import PHONE, faults, look_at
 from tests.world import World
 
 pytestmark = pytest.mark.browser
 
-DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
 PUBLIC = (
     "/",
     "/consultations",
@@ -32,25 +29,6 @@ STAFF = (
     "/staff/consultations/luton-2040-vision/texts/organisation",
     "/account",
 )
-
-
-async def faults(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than its window."""
-    found = await Axe().run(page)
-    violations = [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
-    if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        violations.append("wider than the window")
-    return [f"{page.url} {violation}" for violation in violations]
-
-
-async def look_at(page: Page, address: str, paths: Sequence[str]) -> list[str]:
-    found = []
-    for size in (DESK, PHONE):
-        await page.set_viewport_size(size)
-        for path in paths:
-            await page.goto(address + path)
-            found += await faults(page)
-    return found
 
 
 async def test_public_pages_pass_axe_and_fit_a_phone(browser: Browser, demo: World) -> None:

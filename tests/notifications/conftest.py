@@ -5,12 +5,31 @@ from pathlib import Path
 
 import pytest
 
-from shared.sqlite_file import SqliteFile
+from tests.adapters.stores import ENGINES
 from tests.notifications.desk import Desk
+from tests.notifications.stores import opened_store
+
+ON_BOTH_ENGINES = {
+    "test_digests",
+    "test_mailings",
+    "test_mailings_halted",
+    "test_quiet_hours",
+    "test_reports",
+    "test_retention",
+    "test_send_again",
+    "test_sending",
+    "test_wording",
+}
+"""Those that lean most on how documents are stored and found."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_ENGINES
+        metafunc.parametrize("engine", ENGINES if both else ["sqlite"])
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    file = SqliteFile(tmp_path / "engage.db")
-    yield Desk(file)
-    await file.close()
+async def desk(tmp_path: Path, engine: str) -> AsyncIterator[Desk]:
+    async with opened_store(engine, tmp_path) as store:
+        yield Desk(store)

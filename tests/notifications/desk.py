@@ -1,5 +1,7 @@
 """The notifications service's documents, senders and mailings, at the desk of a test."""
 
+import asyncio
+from collections.abc import Iterable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -19,14 +21,13 @@ from services.notifications.domain import (
     owe,
 )
 from services.notifications.due import Mailings, Sender
-from services.notifications.storage import COLLECTIONS, NotificationDocuments
+from services.notifications.storage import NotificationDocuments
 from services.notifications.usecases import Sending
 from shared import secrets
 from shared.mail.port import Mail, Mailer
 from shared.place import load_place
 from shared.settings import Settings
-from shared.sqlite_file import SqliteFile
-from shared.store.sqlite import SqliteStore
+from shared.store.port import Store
 from tests.town import NOON, SetClock
 
 
@@ -50,8 +51,8 @@ class Answers(Mailer):
 class Desk:
     """The notifications service's documents and sender, with a mail server of the test's."""
 
-    def __init__(self, file: SqliteFile, **settings: Any) -> None:
-        self.documents = NotificationDocuments(SqliteStore(file, "notifications", COLLECTIONS))
+    def __init__(self, store: Store, **settings: Any) -> None:
+        self.documents = NotificationDocuments(store)
         self.clock = SetClock()
         self.secrets = secrets.generate()
         self.compose = Composer(load_place(Settings().place), Settings(**settings), self.secrets)
@@ -68,9 +69,13 @@ class Desk:
     async def owe(self, id: str = "receipt:1", template: str = "receipt", person: str = "person", **more: Any) -> None:
         values = {"title": "The park", "reference": "ABC", "consultation": "park", "submitted_at": NOON.isoformat()}
         changed = {name: more.pop(name) for name in list(more) if name in values}
-        await usecases.owe_message(
-            owe(id, template, person, {**values, **changed}, self.clock(), **more), self.documents
-        )
+        put_off = more.pop("put_off", None)
+        message = owe(id, template, person, {**values, **changed}, self.clock(), **more)
+        await usecases.owe_message(message.put_off(put_off) if put_off else message, self.documents)
+
+    async def owe_many(self, ids: Iterable[str], **more: Any) -> None:
+        """At a time: writes beside each other share a commit."""
+        await asyncio.gather(*(self.owe(id, **more) for id in ids))
 
     async def know(self, email: str = "person@example.org", person: str = "person", **more: Any) -> None:
         await usecases.keep_contact(Contact(person, email, **more), self.documents)

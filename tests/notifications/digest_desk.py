@@ -8,13 +8,14 @@ from pathlib import Path
 
 from services.notifications import usecases
 from services.notifications.domain import Announced, Announcement, Contact, Digest, Frequency, Message, Topic
-from services.notifications.storage import COLLECTIONS, NotificationDocuments
+from services.notifications.storage import NotificationDocuments
 from shared.due import Due
 from shared.event import Outgoing
-from shared.sqlite_file import SqliteFile
 from shared.store.documents import Loaded
-from shared.store.port import Body
+from shared.store.mongo import MongoStore
+from shared.store.port import Body, Store
 from shared.store.sqlite import SqliteStore
+from tests.notifications.stores import opened_store
 
 THURSDAY_8 = datetime(2026, 6, 4, 8, tzinfo=UTC)
 """9am in London, in summer."""
@@ -26,27 +27,27 @@ class KilledError(BaseException):
     """What kill -9 looks like from within."""
 
 
-class Mortal(SqliteStore):
+class Mortal(Store):
     """A store whose process is killed at its n-th write: before it, or when it is on disk."""
 
-    def __init__(self, file: SqliteFile) -> None:
-        super().__init__(file, "notifications", COLLECTIONS)
-        self.be_born()
-        self.after = False
+    writes = 0
+    dies_at: int | None = None
+    dead = False
+    after = False
 
     def be_born(self, dies_at: int | None = None) -> None:
         self.writes, self.dies_at, self.dead = 0, dies_at, False
 
     async def insert(self, collection: str, id: str, body: Body, events: Sequence[Outgoing] = ()) -> None:
         number = self._begin()
-        await super().insert(collection, id, body, events)
+        await super().insert(collection, id, body, events)  # type: ignore[safe-super]
         self._live(number, after=True)
 
     async def replace(
         self, collection: str, id: str, version: int, body: Body, events: Sequence[Outgoing] = ()
     ) -> None:
         number = self._begin()
-        await super().replace(collection, id, version, body, events)
+        await super().replace(collection, id, version, body, events)  # type: ignore[safe-super]
         self._live(number, after=True)
 
     def _begin(self) -> int:
@@ -58,6 +59,12 @@ class Mortal(SqliteStore):
         self.dead = self.dead or (number == self.dies_at and after == self.after)
         if self.dead:
             raise KilledError
+
+
+class MortalSqlite(Mortal, SqliteStore): ...
+
+
+class MortalMongo(Mortal, MongoStore): ...
 
 
 @dataclass
@@ -115,7 +122,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened_desk(folder: Path) -> AsyncIterator[Desk]:
-    file = SqliteFile(folder / "engage.db")
-    yield Desk(Mortal(file))
-    await file.close()
+async def opened_desk(engine: str, folder: Path) -> AsyncIterator[Desk]:
+    async with opened_store(engine, folder, MortalSqlite, MortalMongo) as store:
+        assert isinstance(store, Mortal)
+        yield Desk(store)

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from services.notifications import usecases
-from services.notifications.domain import Choice, Contact, Frequency, Topic, after_quiet_hours
+from services.notifications.domain import Choice, Contact, Frequency, Topic
 from services.notifications.storage import COLLECTIONS, NotificationDocuments
 from services.notifications.subscribers import Subscribers
 from shared.consume import Received
@@ -18,7 +18,7 @@ from shared.run import Run
 from shared.sqlite_file import SqliteFile
 from shared.store.sqlite import SqliteStore
 from tests.eventually import eventually
-from tests.town import NOON, Town
+from tests.town import NOON, Town, opened_town
 from tests.visitor import Page, Visitor
 
 OPENED = Topic.CONSULTATION_OPENED
@@ -142,25 +142,6 @@ async def test_two_at_once_keep_both_choices(documents: NotificationDocuments) -
     assert anna.frequency(OPENED) is Frequency.NEVER
 
 
-@pytest.mark.parametrize(
-    ("moment", "sent"),
-    [
-        ((2026, 6, 1, 6, 59), (2026, 6, 1, 7)),  # 7:59am in summer
-        ((2026, 6, 1, 7), (2026, 6, 1, 7)),
-        ((2026, 6, 1, 19, 59), (2026, 6, 1, 19, 59)),  # 8:59pm
-        ((2026, 6, 1, 20), (2026, 6, 2, 7)),
-        ((2026, 12, 1, 21), (2026, 12, 2, 8)),
-        ((2026, 12, 1, 20, 59), (2026, 12, 1, 20, 59)),
-        ((2026, 3, 28, 22), (2026, 3, 29, 7)),  # clocks go forward in that night
-        ((2026, 10, 24, 22), (2026, 10, 25, 8)),  # and back
-    ],
-)
-def test_nothing_in_bulk_goes_out_between_nine_at_night_and_eight(
-    moment: tuple[int, ...], sent: tuple[int, ...]
-) -> None:
-    assert after_quiet_hours(datetime(*moment, tzinfo=UTC)) == datetime(*sent, tzinfo=UTC)  # type: ignore[arg-type,misc]
-
-
 async def known(town: Town, email: str = "resident@example.org") -> tuple[Visitor, str]:
     """A resident who is signed in, and their id."""
     visitor = await town.resident(email)
@@ -223,6 +204,17 @@ async def test_who_is_signed_in_comes_there_from_their_account(town: Town) -> No
     assert page.path == link(town, person)
     assert "@" not in page.path
     assert (await town.visitor().get("/preferences")).path == "/sign-in?next=/preferences"
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [("22-7", "time. We send nothing of this between 10pm and 7am.</p>"), ("", "Times are UK time.</p>")],
+)
+async def test_the_page_names_the_quiet_hours_that_are_set(tmp_path: Path, setting: str, sentence: str) -> None:
+    async with opened_town(tmp_path, mail_quiet_hours=setting) as town:
+        visitor, _ = await known(town)
+
+        assert sentence in (await visitor.get("/preferences")).html
 
 
 async def test_links_that_we_did_not_make_open_nothing(town: Town) -> None:

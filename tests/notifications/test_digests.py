@@ -1,7 +1,7 @@
 """Digests: at their time, with all that they must hold, nothing twice and nothing lost."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,8 +15,8 @@ from tests.town import Town
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with opened_desk(tmp_path) as desk:
+async def desk(tmp_path: Path, engine: str) -> AsyncIterator[Desk]:
+    async with opened_desk(engine, tmp_path) as desk:
         yield desk
 
 
@@ -167,16 +167,6 @@ async def test_a_clock_that_went_a_month_ahead_and_back_loses_nothing(desk: Desk
     await desk.look(THURSDAY_8)
 
     assert await desk.digests() == {"weekly 2026-06-04": ["opened"]}
-
-
-async def test_a_digest_that_comes_late_at_night_waits_for_the_morning(desk: Desk) -> None:
-    await desk.know("anna")
-    await desk.announce("opened")
-
-    await desk.look(THURSDAY_8 + timedelta(hours=15))  # midnight in London
-
-    (message,) = await desk.messages()
-    assert message.next_try == datetime(2026, 6, 5, 7, tzinfo=UTC)
 
 
 async def test_who_was_erased_a_moment_ago_gets_no_digest_and_the_others_do(desk: Desk) -> None:

@@ -17,8 +17,8 @@ START, DAYS = date(2026, 1, 1), 400
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with opened_desk(tmp_path) as desk:
+async def desk(tmp_path: Path, engine: str) -> AsyncIterator[Desk]:
+    async with opened_desk(engine, tmp_path) as desk:
         yield desk
 
 

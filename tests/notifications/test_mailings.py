@@ -16,6 +16,7 @@ from services.notifications.storage import COLLECTIONS, NotificationDocuments
 from shared.sqlite_file import SqliteFile
 from tests.notifications.desk import Answers, Desk
 from tests.notifications.mortal import Killed, MortalStore
+from tests.notifications.stores import in_file
 from tests.town import text_of
 
 
@@ -82,7 +83,7 @@ async def test_a_mailing_that_is_killed_at_any_call_and_begun_again_reaches_ever
 
 async def _killed_once(file: SqliteFile, number: int, *, done: bool) -> bool:
     """Whether the mailing lasted until the kill."""
-    desk = Desk(file)
+    desk = Desk(in_file(file))
     await desk.know_many(7)
     whole, killed = desk.documents, False
     desk.documents = NotificationDocuments(MortalStore(file, "notifications", COLLECTIONS, number, done=done))
@@ -104,8 +105,7 @@ async def _killed_once(file: SqliteFile, number: int, *, done: bool) -> bool:
 async def test_a_mailing_does_not_run_far_ahead_of_the_senders(desk: Desk) -> None:
     await desk.know_many(3)
     await desk.begin()
-    for number in range(2000):
-        await desk.owe(f"ahead:{number}", lane=Lane.BULK)
+    await desk.owe_many([f"ahead:{number}" for number in range(2000)], lane=Lane.BULK)
 
     await desk.mailings().step()
     assert (await desk.mailing()).looked_at == 0

@@ -84,8 +84,7 @@ async def test_a_mailing_that_is_paused_holds_up_no_other(desk: Desk) -> None:
     await desk.know_many(9)
     await desk.begin()
     await desk.finish_mailings()
-    for number in range(2000):
-        await desk.owe(f"paused:{number}", lane=Lane.BULK, mailing="opened:park")
+    await desk.owe_many([f"paused:{number}" for number in range(2000)], lane=Lane.BULK, mailing="opened:park")
     assert not await usecases.is_room_ahead(desk.documents, desk.clock())
     loaded = await desk.documents.mailings.get("opened:park")
     assert loaded is not None

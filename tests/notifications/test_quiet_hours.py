@@ -7,10 +7,14 @@ import pytest
 from services.notifications import usecases
 from services.notifications.domain import (
     NEVER_QUIET,
+    Announced,
+    Announcement,
+    Frequency,
     Lane,
     MailingState,
     QuietHours,
     State,
+    Topic,
     read_quiet_hours,
 )
 from shared.mail.port import RefusedForNow
@@ -134,8 +138,7 @@ async def test_a_mailing_can_be_cancelled_at_night(desk: Desk) -> None:
 
 async def test_what_is_held_back_over_night_leaves_no_more_room_ahead_than_by_day(desk: Desk) -> None:
     await desk.know_many(3)
-    for number in range(2000):
-        await desk.owe(f"bulk:{number}", lane=Lane.BULK)
+    await desk.owe_many([f"bulk:{number}" for number in range(2000)], lane=Lane.BULK)
     await desk.begin()
     await until(desk, LONDON_9PM)
     while await _still_due(desk):
@@ -145,6 +148,28 @@ async def test_what_is_held_back_over_night_leaves_no_more_room_ahead_than_by_da
     await desk.mailings(NIGHT).step()
 
     assert (await desk.mailing()).looked_at == 0
+
+
+async def test_a_digest_that_comes_late_at_night_waits_for_the_morning(desk: Desk) -> None:
+    await desk.know_many(2, Frequency.DAILY)
+    values = {"title": "The park", "consultation": "park", "closes_at": "", "summary": ""}
+    announcement = Announcement("opened:park", Topic.CONSULTATION_OPENED, values, desk.clock())
+    await desk.documents.announcements.add(Announced(announcement.id, announcement))
+    await until(desk, LONDON_9PM + timedelta(hours=3))
+    while digests := await usecases.due_digests(desk.documents, desk.clock()):
+        for digest in digests:
+            await usecases.continue_digest(digest, desk.documents, desk.clock())
+    mailer = Answers()
+    sender = desk.sender(mailer, quiet=NIGHT)
+
+    await sender.send_due()
+    messages = await desk.documents.messages.find()
+    assert [(each.value.state, each.value.next_try) for each in messages] == [(State.OWED, LONDON_8AM)] * 2
+    assert mailer.taken == []
+
+    await until(desk, LONDON_8AM)
+    await sender.send_due()
+    assert [str(mail["Subject"]) for mail in mailer.taken] == ["Today on Engage Luton: The park"] * 2
 
 
 async def _still_due(desk: Desk) -> bool:

@@ -16,6 +16,7 @@ from shared.sqlite_file import SqliteFile
 from tests.eventually import eventually
 from tests.notifications.desk import Desk
 from tests.notifications.fake_imap import FakeImap, imap
+from tests.notifications.stores import in_file
 from tests.notifications.test_reports import NO_REPORTS, reports_of, sample, sent, suppressed, token_of
 from tests.town import Town, opened_town
 
@@ -243,7 +244,7 @@ async def test_bounces_go_to_their_mailbox_where_there_is_one(
     tmp_path: Path, settings: dict[str, str], sender: str
 ) -> None:
     file = SqliteFile(tmp_path / "engage.db")
-    desk = Desk(file, mail_from="Engage <no-reply@example.org>", **settings)
+    desk = Desk(in_file(file), mail_from="Engage <no-reply@example.org>", **settings)
     await desk.owe()
 
     mail = desk.compose(await desk.message(), Contact("person", "person@example.org"))

@@ -13,6 +13,7 @@ from shared.sqlite_file import SqliteFile
 from shared.store.documents import Loaded
 from tests.eventually import eventually
 from tests.notifications.desk import Answers, Desk
+from tests.notifications.stores import in_file
 from tests.town import Town, opened_town
 
 KEEP = timedelta(days=90)
@@ -70,7 +71,7 @@ async def test_it_is_the_same_for_one_that_was_never_sent(desk: Desk, state: Sta
 
 
 async def test_a_message_that_is_still_owed_keeps_what_it_says(desk: Desk) -> None:
-    await desk.owe(lane=Lane.BULK, not_before=desk.clock() + 2 * KEEP)
+    await desk.owe(lane=Lane.BULK, put_off=desk.clock() + 2 * KEEP)
     desk.clock.forward(KEEP + KEEP / 2)
 
     assert await process(desk).run_once() == 0
@@ -99,10 +100,10 @@ async def test_two_processes_forget_each_message_once(desk: Desk) -> None:
 
 async def test_after_a_restart_what_fell_due_meanwhile_is_forgotten(tmp_path: Path) -> None:
     file = SqliteFile(tmp_path / "engage.db")
-    await sent(Desk(file))
+    await sent(Desk(in_file(file)))
     await file.close()
     file = SqliteFile(tmp_path / "engage.db")
-    desk = Desk(file)
+    desk = Desk(in_file(file))
     desk.clock.forward(KEEP + timedelta(minutes=1))
 
     assert await process(desk).run_once() == 1

@@ -125,7 +125,7 @@ async def test_a_message_waits_for_an_address_that_comes_later(desk: Desk) -> No
 
 async def test_a_message_for_the_morning_is_not_sent_at_night_because_an_address_came(desk: Desk) -> None:
     await desk.know()
-    await desk.owe(not_before=desk.clock() + timedelta(hours=8))
+    await desk.owe(put_off=desk.clock() + timedelta(hours=8))
     await usecases.try_again("person", desk.documents, desk.clock())
     sender = desk.sender(Answers())
 

@@ -51,8 +51,8 @@ async def keep(town: Town, id: str, person: str = "anna", **changes: object) -> 
     values = {"title": "The park", "reference": "ABC-DEF-GHI", "consultation": "park"}
     later = town.clock() + timedelta(days=2)
     submitted = {"submitted_at": town.clock().isoformat()}
-    message = owe(id, "receipt", person, values | submitted, town.clock(), not_before=later, **changes)  # type: ignore[arg-type]
-    await town.notifications.messages.add(message)
+    message = owe(id, "receipt", person, values | submitted, town.clock(), **changes)  # type: ignore[arg-type]
+    await town.notifications.messages.add(message.put_off(later))
     return message
 
 
@@ -219,10 +219,9 @@ async def test_an_officer_can_sign_in_as_nobody_with_what_is_shown(town: Town) -
 async def test_a_mail_of_a_mailing_is_shown_without_the_links_to_stop_it(town: Town) -> None:
     visitor = await officer(town)
     message = owe(
-        "opened:park:anna", "consultation_opened", "anna", VALUES, town.clock(), topic="consultation_opened",
-        not_before=town.clock() + timedelta(days=1),
+        "opened:park:anna", "consultation_opened", "anna", VALUES, town.clock(), topic="consultation_opened"
     )  # fmt: skip
-    await town.notifications.messages.add(message)
+    await town.notifications.messages.add(message.put_off(town.clock() + timedelta(days=1)))
 
     page = await visitor.get(f"{MAIL}/messages/opened:park:anna")
 

@@ -15,6 +15,7 @@ from shared.store.port import Range
 from tests.notifications.desk import Answers, Desk
 from tests.notifications.faulty_smtp import FAULTS, STAGES, FaultyServer
 from tests.notifications.mortal import Killed, MortalStore
+from tests.notifications.stores import in_file
 
 MESSAGES = 10_000
 SEED = int(os.environ.get("ENGAGE_TEST_SEED", "4"))
@@ -27,7 +28,7 @@ LANES = (Lane.NORMAL, Lane.BULK, Lane.URGENT)
 
 async def test_three_days_with_a_faulty_server_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
     file, server = SqliteFile(tmp_path / "engage.db"), FaultyServer(SEED)
-    desk = Desk(file)
+    desk = Desk(in_file(file))
     port = await server.start()
     mailer = SmtpMailer(SmtpServer("127.0.0.1", port), PATIENCE, connections=16)
     sender = desk.sender(mailer)
@@ -144,7 +145,7 @@ async def test_a_message_whose_process_is_killed_at_any_call_is_sent_once(tmp_pa
 
 async def mails_after_kill(file: SqliteFile, number: int, *, done: bool) -> int:
     """0 once there are fewer calls than that."""
-    desk, mailer = Desk(file), Answers()
+    desk, mailer = Desk(in_file(file)), Answers()
     await desk.know()
     whole = desk.documents
     desk.documents = NotificationDocuments(MortalStore(file, "notifications", COLLECTIONS, number, done=done))

@@ -244,7 +244,7 @@ async def test_staff_are_shown_the_words_that_were_sent_not_those_that_count_now
     server = Answers()
     await desk.know()
     await desk.owe("receipt:1")
-    await desk.owe("receipt:2", not_before=NOON + timedelta(days=1))
+    await desk.owe("receipt:2", put_off=NOON + timedelta(days=1))
     await desk.send_all(server)
     await save(desk, TEXTS)
 

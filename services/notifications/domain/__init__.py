@@ -1,8 +1,9 @@
 """Messages that we owe to people, and how they can be reached."""
 
 from services.notifications.domain.announcement import Announcement
+from services.notifications.domain.begun import Begun, is_reminded, reminder_id
 from services.notifications.domain.choice import DIGESTS, TITLES, Choice, Frequency, Topic, read_choices
-from services.notifications.domain.contact import KINDS, Contact, digest_kind
+from services.notifications.domain.contact import KINDS, Contact, Lifted, digest_kind
 from services.notifications.domain.digest import (
     Announced,
     Digest,
@@ -27,7 +28,7 @@ from services.notifications.domain.message import (
     owe,
 )
 from services.notifications.domain.occasion import Occasion, occasions_of
-from services.notifications.domain.quiet import NEVER_QUIET, QuietHours, after_quiet_hours, read_quiet_hours
+from services.notifications.domain.quiet import NEVER_QUIET, QuietHours, read_quiet_hours
 from services.notifications.domain.report import NOTIFY_FATES, Fate, Report, SoftBounce, fate_of_status
 from services.notifications.domain.wording import (
     AS_DELIVERED,
@@ -59,6 +60,7 @@ __all__ = [
     "TITLES",
     "Announced",
     "Announcement",
+    "Begun",
     "Choice",
     "Contact",
     "Digest",
@@ -66,6 +68,7 @@ __all__ = [
     "Fate",
     "Frequency",
     "Lane",
+    "Lifted",
     "Mailing",
     "MailingEnded",
     "MailingState",
@@ -81,7 +84,6 @@ __all__ = [
     "Version",
     "Wording",
     "WrongState",
-    "after_quiet_hours",
     "begin_digest",
     "digest_id",
     "digest_kind",
@@ -89,6 +91,7 @@ __all__ = [
     "fate_of_status",
     "fill",
     "for_contact",
+    "is_reminded",
     "listed_text",
     "occasions_of",
     "owe",
@@ -96,4 +99,5 @@ __all__ = [
     "read_choices",
     "read_quiet_hours",
     "read_texts",
+    "reminder_id",
 ]

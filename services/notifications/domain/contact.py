@@ -9,6 +9,16 @@ from services.notifications.domain.report import Fate, Report, SoftBounce, too_m
 
 
 @dataclass(frozen=True, slots=True)
+class Lifted:
+    """A suppression that an officer took away: what it was for, since when, and who ended it when."""
+
+    reason: str
+    since: datetime | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A person's address, kept here alone, and what they chose to hear about: the newest choice of a topic counts.
 
@@ -26,6 +36,7 @@ class Contact:
     as_of: datetime | None = None
     suppressed_at: datetime | None = None
     soft_bounces: tuple[SoftBounce, ...] = ()
+    lifted: tuple[Lifted, ...] = ()
 
     sought: str = ""
     """By which staff find it: capital letters make no other address for them."""
@@ -50,7 +61,16 @@ class Contact:
     def unsubscribe(self, kind: str, at: datetime) -> "Contact":
         """Nothing of a topic any more or, for the kind of a digest, of all topics that come in it."""
         stopped = [topic for topic in Topic if kind in {topic, digest_kind(self.frequency(topic))}]
-        return self.choose(dict.fromkeys(stopped, Frequency.NEVER), at, "unsubscribe")
+        unasked = tuple(Choice(t, Frequency.NEVER, at, "unsubscribe") for t in stopped if not self._chosen(t))
+        chosen = self.choose(dict.fromkeys(stopped, Frequency.NEVER), at, "unsubscribe")
+        return replace(chosen, choices=(*chosen.choices, *unasked))
+
+    def has_refused(self, topic: Topic) -> bool:
+        """Whether they said that they want none of it, where NEVER may be that they never said anything."""
+        return self._chosen(topic)[-1:] == [Frequency.NEVER]
+
+    def _chosen(self, topic: Topic) -> list[Frequency]:
+        return [choice.frequency for choice in self.choices if choice.topic is topic]
 
     def as_confirmed(self, at: datetime) -> "Contact":
         """Who chose interests when asked "What would you like to hear about?" has asked to hear of consultations.
@@ -80,8 +100,12 @@ class Contact:
         return told if same else replace(told, suppressed="", suppressed_at=None, soft_bounces=())
 
     def after_report(self, report: Report, at: datetime) -> "Contact":
-        """What a report of a mail to this address changes. That one arrived clears soft bounces, not a suppression."""
-        if self.suppressed or report.fate is Fate.LOST:
+        """What a report of a mail to this address changes. That one arrived clears soft bounces, not a suppression.
+
+        What was sent before an officer lifted a suppression says nothing new, however late its report comes.
+        """
+        before_lifted = self.lifted and report.sent_at is not None and report.sent_at < self.lifted[-1].at
+        if self.suppressed or report.fate is Fate.LOST or before_lifted:
             return self
         if report.fate is Fate.DELIVERED:
             return replace(self, soft_bounces=())
@@ -91,6 +115,13 @@ class Contact:
         if too_many(bounces):
             return replace(self, soft_bounces=bounces, suppressed=f"{report.reason}, again and again", suppressed_at=at)
         return replace(self, soft_bounces=bounces)
+
+    def send_again(self, by: str, at: datetime) -> "Contact":
+        """The address counts as if nothing had come back. Where nothing is suppressed, nothing changes."""
+        if not self.suppressed:
+            return self
+        lifted = (*self.lifted, Lifted(self.suppressed, self.suppressed_at, by, at))
+        return replace(self, suppressed="", suppressed_at=None, soft_bounces=(), lifted=lifted)
 
 
 def digest_kind(frequency: Frequency) -> str:

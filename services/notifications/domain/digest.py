@@ -12,7 +12,7 @@ from shared.clock import LONDON
 from shared.local import THURSDAY, last_local
 
 TIMES = {Frequency.DAILY: (None, 18), Frequency.WEEKLY: (THURSDAY, 9)}
-"""Day of the week, None for every day, and hour by the clock in London. Never in quiet hours."""
+"""Day of the week, None for every day, and hour by the clock in London."""
 
 
 @dataclass(frozen=True, slots=True)

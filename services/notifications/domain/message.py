@@ -128,8 +128,8 @@ class Message:
         """Not to be sent to this address; kept, so that staff see it."""
         return self._become(State.SUPPRESSED, reason=reason, kept_since=now)
 
-    def cancelled(self, now: datetime) -> "Message":
-        return self._become(State.CANCELLED, reason="its mailing was cancelled", kept_since=now)
+    def cancelled(self, now: datetime, reason: str = "its mailing was cancelled") -> "Message":
+        return self._become(State.CANCELLED, reason=reason, kept_since=now)
 
     def halted_by(self, mailing: MailingState, now: datetime) -> "Message | None":
         """What becomes of it for how its mailing stands; None when it may go."""
@@ -186,10 +186,8 @@ def owe(  # noqa: PLR0913
     topic: str = "",
     mailing: str | None = None,
     items: tuple[Mapping[str, str], ...] = (),
-    not_before: datetime | None = None,
 ) -> Message:
-    """`not_before`: kept until then, for quiet hours."""
     return Message(
-        id, template, person, values, now, max(now, not_before or now), lane,
+        id, template, person, values, now, now, lane,
         expires_at=expires_at, topic=topic, mailing=mailing, items=items,
     )  # fmt: skip

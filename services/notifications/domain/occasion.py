@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.notifications.domain.announcement import Announcement
 from services.notifications.domain.choice import Topic
-from shared.contracts.consultation import ConsultationPublishedV1
+from shared.contracts.consultation import ConsultationExtendedV1, ConsultationPublishedV1
 
 BEFORE_THE_CLOSE = timedelta(days=3)
 
@@ -22,18 +22,34 @@ class Occasion:
     until: datetime
     interests: tuple[str, ...] = ()
     wards: tuple[str, ...] = ()
+    again: int = 0
+    """How often its close was moved after it had been announced as near: then it is announced once more."""
+
+    @property
+    def announced_as(self) -> str:
+        return f"{self.id}:{self.again}" if self.again else self.id
 
     def announcement(self, now: datetime) -> Announcement | None:
         """None when it is too late for it."""
         if now >= self.until:
             return None
-        return Announcement(self.id, self.topic, self.values, now, self.interests, self.wards)
+        return Announcement(self.announced_as, self.topic, self.values, now, self.interests, self.wards)
 
     def done(self) -> "Occasion":
         return replace(self, due_at=None)
 
+    def moved_to(self, later: "Occasion") -> "Occasion":
+        """At the time of a later close. Who was told that a close is near is told of the later one in its turn."""
+        if later.until <= self.until:
+            return self
+        if self.due_at is not None:
+            return replace(later, again=self.again)
+        if self.topic is Topic.CLOSING_SOON:
+            return replace(later, again=self.again + 1)
+        return replace(later, due_at=None)
 
-def occasions_of(fact: ConsultationPublishedV1) -> tuple[Occasion, Occasion]:
+
+def occasions_of(fact: ConsultationPublishedV1 | ConsultationExtendedV1) -> tuple[Occasion, Occasion]:
     """Its opening, and its close that nears; where it is open for less than three days, both at the opening."""
     values = {
         "title": fact.title,

@@ -24,15 +24,9 @@ class QuietHours:
 
 
 NEVER_QUIET = QuietHours(0, 0)
-USUAL = QuietHours(21, 8)
 
 
 def read_quiet_hours(text: str) -> QuietHours:
     """From a setting such as 21-8; empty for none."""
     begin, _, end = text.partition("-")
     return QuietHours(int(begin), int(end)) if text else NEVER_QUIET
-
-
-def after_quiet_hours(moment: datetime) -> datetime:
-    """The same by the usual hours."""
-    return USUAL.after(moment)

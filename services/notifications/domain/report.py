@@ -38,12 +38,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`address` is the tag of that to which the mail went; it may be another than the person has now."""
+    """`address` is the tag of that to which the mail went; it may be another than the person has now.
+
+    `sent_at` is None for one that is here before our note that the mail was sent.
+    """
 
     message: str
     address: str
     fate: Fate
     reason: str = ""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

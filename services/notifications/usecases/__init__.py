@@ -1,7 +1,8 @@
 """What is done about messages and contacts. Each use case changes one document."""
 
+from services.notifications.usecases.begun import end_begun, keep_begun, remind
 from services.notifications.usecases.choices import choose_frequencies, known_contact, unsubscribe
-from services.notifications.usecases.contacts import confirm_contact, keep_contact
+from services.notifications.usecases.contacts import confirm_contact, keep_contact, send_again
 from services.notifications.usecases.digests import continue_digest, due_digests
 from services.notifications.usecases.mailings import (
     Progress,
@@ -14,7 +15,13 @@ from services.notifications.usecases.mailings import (
     resume_mailing,
     take_step,
 )
-from services.notifications.usecases.occasions import announce, announce_occasion, due_occasions, keep_occasion
+from services.notifications.usecases.occasions import (
+    announce,
+    announce_occasion,
+    due_occasions,
+    keep_occasion,
+    move_occasion,
+)
 from services.notifications.usecases.reports import Reports
 from services.notifications.usecases.retention import forget_content, to_forget
 from services.notifications.usecases.sending import (
@@ -56,18 +63,23 @@ __all__ = [
     "due_digests",
     "due_messages",
     "due_occasions",
+    "end_begun",
     "forget_content",
     "is_room_ahead",
+    "keep_begun",
     "keep_contact",
     "keep_occasion",
     "known_contact",
     "known_wordings",
     "mailings_at_work",
+    "move_occasion",
     "owe_message",
     "pause_mailing",
     "progress_of",
+    "remind",
     "resume_mailing",
     "save_wording",
+    "send_again",
     "send_message",
     "send_test",
     "take_step",

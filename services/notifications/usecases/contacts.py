@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.notifications.domain import Contact
 from services.notifications.storage import NotificationDocuments
+from shared.errors import NotFound
 from shared.store.port import Duplicate, Stale
 
 
@@ -26,3 +27,12 @@ async def confirm_contact(person: str, documents: NotificationDocuments, at: dat
     loaded = await documents.contacts.get(person)
     if loaded is not None and (confirmed := loaded.value.as_confirmed(at)) != loaded.value:
         await documents.contacts.save(loaded, confirmed)
+
+
+async def send_again(person: str, officer: str, documents: NotificationDocuments, at: datetime) -> None:
+    """Lift the suppression of their address. Twice changes nothing. Raises NotFound, Stale."""
+    loaded = await documents.contacts.get(person)
+    if loaded is None:
+        raise NotFound("There is no such person")
+    if (lifted := loaded.value.send_again(officer, at)) != loaded.value:
+        await documents.contacts.save(loaded, lifted)

@@ -17,7 +17,6 @@ from services.notifications.domain import (
     Frequency,
     Lane,
     Message,
-    after_quiet_hours,
     begin_digest,
     digest_id,
     digest_kind,
@@ -101,7 +100,6 @@ def _message(contact: Contact, digest: Digest, announced: Sequence[Announcement]
         lane=Lane.BULK,
         topic=digest_kind(digest.frequency),
         items=tuple(_item(each) for each in mine),
-        not_before=after_quiet_hours(now),
     )
 
 

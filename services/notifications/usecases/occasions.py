@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from services.notifications.domain import Announced, Announcement, Occasion
+from services.notifications.domain import Announced, Announcement, Occasion, Topic
 from services.notifications.storage import NotificationDocuments
+from services.notifications.usecases.begun import remind
 from services.notifications.usecases.mailings import begin_mailing
 from shared.store.documents import Loaded, as_text
 from shared.store.port import Duplicate, Range
@@ -19,6 +20,17 @@ async def keep_occasion(occasion: Occasion, documents: NotificationDocuments) ->
         return
 
 
+async def move_occasion(later: Occasion, documents: NotificationDocuments) -> None:
+    """Move the one with its id to a later close, or keep it where its publication is still to be heard of."""
+    loaded = await documents.occasions.get(later.id)
+    if loaded is None:
+        await keep_occasion(later, documents)
+        return
+    moved = loaded.value.moved_to(later)
+    if moved != loaded.value:
+        await documents.occasions.save(loaded, moved)
+
+
 async def due_occasions(documents: NotificationDocuments, now: datetime) -> list[Loaded[Occasion]]:
     until = as_text(now + timedelta(microseconds=1))
     return await documents.occasions.find({"due_at": Range(below=until)}, sort="due_at", limit=AT_ONCE)
@@ -28,6 +40,8 @@ async def announce_occasion(loaded: Loaded[Occasion], documents: NotificationDoc
     """Announce it, then note that it is done: a kill in between repeats what changes nothing a second time."""
     announcement = loaded.value.announcement(now)
     if announcement is not None:
+        if announcement.topic is Topic.CLOSING_SOON:  # first: who has begun gets the reminder in place of the news
+            await remind(announcement, documents, now)
         await announce(announcement, documents, now)
     await documents.occasions.save(loaded, loaded.value.done())
 

@@ -45,12 +45,13 @@ class Reports:
         signed = self.secrets.read_message_token(token)
         if signed is None:
             return False
-        report = Report(*signed, fate, reason)
-        loaded = await self.documents.messages.get(report.message)
+        message, address = signed
+        loaded = await self.documents.messages.get(message)
         if loaded is None:  # erased since, or owed after the copy was made that was put back
             log.info("a report is of a message that is not there any more: %s", fate)
             return True
         person = loaded.value.person
+        report = Report(message, address, fate, reason, loaded.value.sent_at)
         await self.run(lambda: note_at_contact(report, person, self))
         await self.run(lambda: note_at_message(report, self))
         return True

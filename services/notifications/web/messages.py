@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.notifications import queries
+from services.notifications import queries, usecases
 from services.notifications.compose import Composer, Shown
 from services.notifications.domain import Message, State
 from services.notifications.storage import NotificationDocuments
-from services.notifications.web.states import STATES, names_of, page_number, reason_of, sentence_of
+from services.notifications.web.states import STATES, as_sentence, names_of, page_number, reason_of, sentence_of
 from shared.mail.port import RefusedForGood
 from shared.service import Edge
 from shared.web.forms import Form, read_form
@@ -36,6 +36,7 @@ class MessagesPages:
             Route(HERE, self.list, methods=["GET"]),
             Route(f"{HERE}/people", self.search, methods=["POST"]),
             Route(f"{HERE}/people/{{person}}", self.person, methods=["GET"]),
+            Route(f"{HERE}/people/{{person}}/send-again", self.send_again, methods=["POST"]),
             Route(f"{HERE}/messages/{{id}}", self.message, methods=["GET"]),
         ]
 
@@ -57,8 +58,22 @@ class MessagesPages:
         viewer = await self._officer(request)
         person = request.path_params["person"]
         found = await queries.messages_to(person, self._documents, _page(request))
-        address = await queries.address_of(person, self._documents)
-        return self._page("staff/messages_person.html", viewer, found=found, address=address, link="?page=")
+        contact = await queries.contact_of(person, self._documents)
+        officers = await queries.addresses_of([each.by for each in contact.lifted] if contact else [], self._documents)
+        done = request.query_params.get("done") == "again"
+        return self._page(
+            "staff/messages_person.html", viewer, found=found, contact=contact, officers=officers, done=done,
+            person=person, link="?page=",
+        )  # fmt: skip
+
+    async def send_again(self, request: Request) -> Response:
+        """Lift what holds mail to their address back."""
+        viewer = await self._officer(request)
+        person, officer = request.path_params["person"], viewer.person or ""
+        now = self._edge.parts.clock()
+        await self._edge.run(lambda: usecases.send_again(person, officer, self._documents, now))
+        log.info("person %s lets mail go to person %s again", officer, person)
+        return RedirectResponse(f"{HERE}/people/{quote(person, safe='')}?done=again", 303)
 
     async def message(self, request: Request) -> Response:
         viewer = await self._officer(request)
@@ -101,7 +116,13 @@ class MessagesPages:
         return viewer
 
     def _page(self, template: str, viewer: Viewer, **context: object) -> Response:
-        words = {"states": STATES, "names": self._names, "sentence_of": sentence_of, "reason_of": reason_of}
+        words = {
+            "states": STATES,
+            "names": self._names,
+            "sentence_of": sentence_of,
+            "reason_of": reason_of,
+            "as_sentence": as_sentence,
+        }
         return HTMLResponse(self._edge.parts.pages.render(template, viewer, here=HERE, **words, **context))
 
 

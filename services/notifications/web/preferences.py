@@ -7,8 +7,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.notifications import usecases
-from services.notifications.domain import KINDS, TITLES, Contact, Frequency, Topic, digest_kind, read_choices
+from services.notifications.domain import (
+    KINDS,
+    TITLES,
+    Contact,
+    Frequency,
+    Topic,
+    digest_kind,
+    read_choices,
+    read_quiet_hours,
+)
 from services.notifications.storage import NotificationDocuments
+from services.notifications.web.states import quiet_words
 from shared.errors import Invalid, NotFound
 from shared.service import Edge
 from shared.web.forms import Form, read_form
@@ -40,6 +50,7 @@ class PreferencesPages:
     def __init__(self, edge: Edge, documents: NotificationDocuments) -> None:
         self._edge = edge
         self._documents = documents
+        self._quiet = quiet_words(read_quiet_hours(edge.parts.settings.mail_quiet_hours))
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -112,9 +123,8 @@ class PreferencesPages:
         return (await usecases.known_contact(person, self._documents)).value
 
     async def _preferences(self, request: Request, form: Form, contact: Contact) -> Response:
-        return await self._page(
-            "preferences.html", request, form=form, contact=contact, titles=TITLES, hints=HINTS, frequencies=FREQUENCIES
-        )
+        words = {"titles": TITLES, "hints": HINTS, "frequencies": FREQUENCIES, "quiet": self._quiet}
+        return await self._page("preferences.html", request, form=form, contact=contact, **words)
 
     async def _unsubscribe(self, request: Request, person: str, kind: str, *, done: bool) -> Response:
         words = KIND_WORDS[kind]

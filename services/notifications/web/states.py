@@ -1,9 +1,11 @@
 """What staff read about how things stand."""
 
 from collections.abc import Mapping
+from datetime import time
 
 from services.notifications.compose import Composer
-from services.notifications.domain import MailingState, Message, State
+from services.notifications.domain import MailingState, Message, QuietHours, State
+from shared.web.words import clock_words
 
 LAST_PAGE = 2_000
 
@@ -42,7 +44,16 @@ def sentence_of(message: Message) -> str:
 
 def reason_of(message: Message) -> str:
     """As a sentence; empty for none."""
-    return f"{message.reason[0].upper()}{message.reason[1:]}." if message.reason else ""
+    return as_sentence(message.reason)
+
+
+def as_sentence(reason: str) -> str:
+    return f"{reason[0].upper()}{reason[1:]}." if reason else ""
+
+
+def quiet_words(hours: QuietHours) -> tuple[str, str] | None:
+    """When they begin and end, such as 9pm and 8am."""
+    return None if hours.begin == hours.end else (clock_words(time(hours.begin)), clock_words(time(hours.end)))
 
 
 def page_number(text: str) -> int:
