@@ -1,15 +1,38 @@
 """What the pages show, in the shape in which they show it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
-from services.consultation.domain import OTHER, Answers, Consultation, Kind, Question, State, Walk, sum_parts
+from services.consultation.domain import (
+    OTHER,
+    Answers,
+    Channel,
+    Consultation,
+    Kind,
+    Question,
+    State,
+    Walk,
+    asked_ever,
+    sum_parts,
+)
+from services.consultation.domain.abuse import WHY
+from services.consultation.domain.language import IN_ENGLISH, language
+from services.consultation.domain.tally import sum_of
+from services.consultation.domain.upload import Upload
 from services.consultation.storage import ConsultationDocuments
 from shared.web.charts import Bar
 from shared.web.words import date_words
 
+CHANNEL_WORDS = {
+    Channel.ONLINE: "online",
+    Channel.PAPER: "on paper",
+    Channel.FACE_TO_FACE: "face to face",
+    Channel.PHONE: "by phone",
+}
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 LISTED = 200
 """Consultations on one page at the most; a council runs a few dozen a year."""
 
@@ -44,6 +67,8 @@ class QuestionResult:
     kind: Kind
     answered: int
     bars: tuple[Bar, ...]
+    number: str = ""
+    """As on the form; empty for a question that only an earlier version asked."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +76,17 @@ class Results:
     consultation: Consultation
     responses: int
     questions: tuple[QuestionResult, ...]
+    versions: Mapping[int, int] = field(default_factory=dict)
+    """How many answered each version of the questionnaire."""
+
+    languages: Mapping[str, int] = field(default_factory=dict)
+    """How many answered in each language, by its name; none where all did in English."""
+
+    channels: Mapping[str, int] = field(default_factory=dict)
+    """How many came by each channel; none where all came online."""
+
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    """How many responses were left out, by why."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +94,7 @@ class Text:
     reference: str
     submitted_at: datetime
     text: str
+    files: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,9 +139,42 @@ async def results(consultation: Consultation, documents: ConsultationDocuments) 
     parts = await documents.store.find("tallies", {"consultation": consultation.id}, limit=50)
     total = sum_parts([part.body for part in parts])
     questions = tuple(
-        result for question in consultation.questionnaire.questions for result in _question_results(question, total)
+        replace(result, number=f"{consultation.questionnaire.number_of(question) or ''}")
+        for question in asked_ever(consultation)
+        for result in _question_results(question, total)
     )
-    return Results(consultation, total["responses"], questions)
+    versions = dict(sorted((int(version), count) for version, count in total["versions"].items()))
+    bodies = [part.body for part in parts]
+    aside = {WHY.get(why, WHY["other"]): count for why, count in sorted(sum_of(bodies, "set_aside").items())}
+    return Results(
+        consultation,
+        total["responses"],
+        questions,
+        versions,
+        _languages(bodies, total["responses"]),
+        _channels(bodies, total["responses"]),
+        aside,
+    )
+
+
+def _languages(parts: Sequence[Mapping[str, Any]], responses: int) -> dict[str, int]:
+    """English first; what was counted before languages were is English."""
+    others = {id: count for id, count in sum_of(parts, "languages").items() if id != IN_ENGLISH.id}
+    if not others:
+        return {}
+    named = {language(id).name: count for id, count in sorted(others.items())}
+    return {IN_ENGLISH.name: responses - sum(others.values()), **named}
+
+
+def _channels(parts: Sequence[Mapping[str, Any]], responses: int) -> dict[str, int]:
+    """Online first; what was counted before channels were came online."""
+    counts = sum_of(parts, "channels")
+    others = {channel: counts[channel] for channel in Channel if channel in counts and channel is not Channel.ONLINE}
+    if not others:
+        return {}
+    return {CHANNEL_WORDS[Channel.ONLINE]: responses - sum(others.values())} | {
+        CHANNEL_WORDS[channel]: count for channel, count in others.items()
+    }
 
 
 async def texts(
@@ -114,11 +184,22 @@ async def texts(
     found = await documents.responses.find(
         {"consultation": consultation.id}, sort="submitted_at", descending=True, limit=size, skip=(page - 1) * size
     )
+    is_file = consultation.questionnaire.question(question).kind is Kind.FILE
     return [
-        Text(each.value.reference, each.value.submitted_at, each.value.answers[question][0])
+        Text(
+            each.value.reference,
+            each.value.submitted_at,
+            each.value.answers[question][0],
+            await _files(each.value.answers[question], documents) if is_file else (),
+        )
         for each in found
         if question in each.value.answers
     ]
+
+
+async def _files(ids: Sequence[str], documents: ConsultationDocuments) -> tuple[Upload, ...]:
+    loaded = [await documents.uploads.get(id) for id in ids]
+    return tuple(each.value for each in loaded if each is not None)
 
 
 async def _responses_by_consultation(documents: ConsultationDocuments) -> dict[str, int]:
@@ -164,18 +245,18 @@ def _result(question: Question, field: str, text: str, total: dict[str, Any]) ->
     return QuestionResult(field, text, question.kind, answered, bars)
 
 
-def check_rows(walked: Walk) -> Sequence[tuple[Question, str, str]]:
+def check_rows(walked: Walk, files: Mapping[str, str] = NO_FILES) -> Sequence[tuple[Question, str, str]]:
     """Each question on the way, its answer in words and the id of its page, for the page on which a person checks."""
     return [
-        (question, in_words(question, walked.answers), page.id)
+        (question, in_words(question, walked.answers, files), page.id)
         for page in walked.pages
         for question in page.questions
         if question.is_asked
     ]
 
 
-def in_words(question: Question, answers: Answers) -> str:
-    """An answer as people read it: a line for each of several."""
+def in_words(question: Question, answers: Answers, files: Mapping[str, str] = NO_FILES) -> str:
+    """An answer as people read it: a line for each of several. `files`: what each upload is called, by its id."""
     answer = answers.get(question.id, ())
     names = {option.id: option.text for option in question.all_options}
     match question.kind:
@@ -187,9 +268,9 @@ def in_words(question: Question, answers: Answers) -> str:
         case Kind.DATE:
             return date_words(date.fromisoformat(answer[0])) if answer else ""
         case Kind.FILE:
-            return f"{len(answer)} file{'s' if len(answer) > 1 else ''}" if answer else ""
+            return "\n".join(files.get(id, "A file") for id in answer)
     if not question.is_chosen:
         return names.get(answer[0], answer[0]) if answer else ""
     other = "".join(answers.get(question.other_field, ()))
-    lines = [f"{OTHER.text}: {other}" if option == OTHER.id and other else names[option] for option in answer]
+    lines = [f"{names[option]}: {other}" if option == OTHER.id and other else names[option] for option in answer]
     return "\n".join(lines)

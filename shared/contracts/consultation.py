@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.event import Fact
 
@@ -27,6 +27,22 @@ class ConsultationPublishedV1(Fact):
     """Names of the wards that it is about; none means all."""
 
 
+class ConsultationExtendedV1(Fact):
+    """A consultation closes later than was said before. Says all that its publication said. Key: consultation."""
+
+    wire_name: ClassVar[str] = "consultation.consultation_extended.v1"
+    topic: ClassVar[str] = "consultation"
+
+    consultation: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    extended_by: str
+    summary: str = ""
+    interests: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()
+
+
 class ResponseSubmittedV1(Fact):
     """A response is stored. Carries the options chosen, by id, and which texts were written, never the texts.
 
@@ -48,3 +64,69 @@ class ResponseSubmittedV1(Fact):
     version: int = 1
     channel: str = "online"
     language: str = "en"
+    invitation: str | None = None
+    """Id of the invitation that it came by: the hash of a token that nobody can make out of it."""
+
+    set_aside: str = ""
+    """Why it is in no results from the start, as one word; empty where it counts."""
+
+
+class Counted(BaseModel):
+    """What a response adds to the counts: as in ResponseSubmittedV1."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    choices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    version: int = 1
+
+
+class ResponseRevisedV1(Fact):
+    """What a response adds to the counts is another than before: none of it where it does not count.
+
+    Key: response, as of its submission, so that they come in order.
+    """
+
+    wire_name: ClassVar[str] = "consultation.response_revised.v1"
+    topic: ClassVar[str] = "consultation"
+
+    response: str
+    consultation: str
+    title: str
+    reference: str
+    reason: str
+    """changed, withdrawn, set_aside or restored."""
+
+    why: str = ""
+    """Why it was set aside, as one word; of one that was restored, why it had been."""
+
+    resident: str | None = None
+    before: Counted | None = None
+    after: Counted | None = None
+    version: int = 1
+    channel: str = "online"
+    language: str = "en"
+
+
+class DraftSavedV1(Fact):
+    """A person has begun to answer and kept it with their account; once for each draft. Key: draft."""
+
+    wire_name: ClassVar[str] = "consultation.draft_saved.v1"
+    topic: ClassVar[str] = "consultation"
+
+    draft: str
+    consultation: str
+    person: str
+    title: str
+    closes_at: datetime
+
+
+class DraftEndedV1(Fact):
+    """A draft was sent, deleted, or is too old: there is nothing to go on with. Key: draft."""
+
+    wire_name: ClassVar[str] = "consultation.draft_ended.v1"
+    topic: ClassVar[str] = "consultation"
+
+    draft: str
+    consultation: str
+    person: str

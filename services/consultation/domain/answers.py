@@ -6,9 +6,10 @@ What was given may be that too, or what a form sends: a rank for each option, a 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import MAXYEAR, MINYEAR, date
+from decimal import Decimal
 
 from services.consultation.domain.question import (
     DATE_PARTS,
@@ -28,11 +29,30 @@ Given = Mapping[str, Sequence[str]]
 OTHER_LIMIT = 200
 EMAIL_LIMIT = 254
 FILES_LIMIT = 5
+TYPED_LIMIT = 400
+"""Characters of anything but a text; more is no number, date, address or id."""
+
 EMAIL = re.compile(r"[^\s<>@,;:\"]{1,64}@[\w-]+(\.[\w-]+)+")
-POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
-OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?")
+POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 UPLOAD = re.compile(r"[0-9a-f]{32}")
-NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,4})?")
+NUMBER = re.compile(r"-?([0-9]{1,12}|[0-9]{1,3}([, ][0-9]{3}){1,3})(\.[0-9]{1,4})?")
+"""Commas and spaces only between thousands: 1,5 is not 15."""
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no store and no page can hold: see shared/web/forms.py, which refuses it in forms as a whole."""
+
+PLAIN: Mapping[int, int | str] = {
+    **{0xFF01 + place: 0x21 + place for place in range(94)},  # letters and digits as wide as Chinese signs
+    **dict.fromkeys((0xA0, 0x2009, 0x202F), " "),
+    **dict.fromkeys((0x2212, 0x2013), "-"),
+}
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+SHORTEST_NAME = 3
 
 WardOf = Callable[[str], str | None]
 """The id of the ward that a postcode lies in."""
@@ -44,7 +64,7 @@ def no_ward(_: str) -> str | None:
 
 def read(question: Question, given: Given, ward_of: WardOf = no_ward) -> Answers:
     """The answer as it may be stored, {} for none. Raises Invalid with a sentence by the field."""
-    mine = {field: kept for field in question.fields if (kept := _kept(given.get(field, ())))}
+    mine = {field: kept for field in question.fields if (kept := _kept(question, field, given.get(field, ())))}
     if question.kind is Kind.POSTCODE and mine:
         return _read_postcode(question, mine[question.id][0], ward_of)
     answer = READERS[question.kind](question, mine)
@@ -69,8 +89,26 @@ def first_field(question: Question) -> str:
     return question.fields[-3] if question.kind is Kind.DATE else question.id
 
 
-def _kept(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(value.strip() for value in values if value.strip())
+def _kept(question: Question, field: str, values: Sequence[str]) -> tuple[str, ...]:
+    """What is there, without spaces around it. A text in which nothing can be seen is none."""
+    if question.is_text or field == question.other_field:
+        return tuple(value.strip().replace("\r\n", "\n") for value in values if _can_be_seen(value))
+    return tuple(kept for value in values if (kept := _plain(value)))
+
+
+def _can_be_seen(text: str) -> bool:
+    return any(not sign.isspace() and unicodedata.category(sign) != "Cf" for sign in text)
+
+
+def _plain(typed: str) -> str:
+    """As one would type it on a plain keyboard: digits of any script as the usual ones, and no marks of direction.
+
+    Text copied from elsewhere often brings marks that cannot be seen, and people write numbers in their own script.
+    """
+    if len(typed) > TYPED_LIMIT:
+        return typed.strip()
+    shown = (sign for sign in typed.translate(PLAIN) if unicodedata.category(sign) != "Cf")
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in shown).strip()
 
 
 def _missing(question: Question) -> str:
@@ -95,13 +133,15 @@ def _read_text(question: Question, mine: Answers) -> Answers:
     if not mine:
         return {}
     text, limit = mine[question.id][0], TEXT_LIMITS[question.kind]
-    _not_over(question.id, text, limit, f"Your answer to “{question.text}”")
+    _can_be_kept(question.id, text, limit, f"Your answer to “{question.text}”")
     return {question.id: (text,)}
 
 
-def _not_over(field: str, text: str, limit: int, what: str) -> None:
+def _can_be_kept(field: str, text: str, limit: int, what: str) -> None:
     if len(text) > limit:
         raise Invalid({field: f"{what} must be {limit:,} characters or fewer. It is {len(text) - limit:,} over"})
+    if CONTROL.search(text):
+        raise Invalid({field: f"{what} holds an invisible character that cannot be kept. Type that part by hand"})
 
 
 def _read_choice(question: Question, mine: Answers) -> Answers:
@@ -114,7 +154,7 @@ def _read_choice(question: Question, mine: Answers) -> Answers:
     text = mine.get(question.other_field, ("",))[0]
     if not text:
         raise Invalid({question.other_field: f"Say what “{OTHER.text}” is under “{question.text}”"})
-    _not_over(question.other_field, text, OTHER_LIMIT, f"What you wrote under “{question.text}”")
+    _can_be_kept(question.other_field, text, OTHER_LIMIT, f"What you wrote under “{question.text}”")
     return {question.id: kept, question.other_field: (text,)}
 
 
@@ -179,32 +219,31 @@ def _by_rank(question: Question, mine: Answers) -> tuple[str, ...]:
         if int(typed) in ranks:
             raise Invalid({field: f"You gave number {int(typed)} twice. Give each answer a number of its own"})
         ranks[int(typed)] = option.id
-    if set(ranks) != set(range(1, len(ranks) + 1)):
-        raise Invalid({question.id: f"Start with 1 under “{question.text}” and leave out no number in between"})
+    for place, rank in enumerate(sorted(ranks), 1):
+        if place != rank:
+            field = f"{question.id}.{ranks[rank]}"
+            raise Invalid({field: f"No answer under “{question.text}” has number {place}. Leave out no number"})
     return tuple(ranks[rank] for rank in sorted(ranks))
 
 
 def _read_number(question: Question, mine: Answers) -> Answers:
     if not mine:
         return {}
-    typed = mine[question.id][0].replace(",", "").replace(" ", "").removeprefix("£")
+    typed = mine[question.id][0].removeprefix("£")
     if not NUMBER.fullmatch(typed):
-        raise Invalid({question.id: f"Enter a number for “{question.text}”, such as 12"})
-    try:
-        number = Decimal(typed)
-    except InvalidOperation:
-        raise Invalid({question.id: f"Enter a number for “{question.text}”, such as 12"}) from None
+        raise Invalid({question.id: f"Enter a number for “{question.text}”, such as 12 or 12.5"})
+    number = Decimal(typed.replace(",", "").replace(" ", ""))
     if question.least is not None and number < question.least:
         raise Invalid({question.id: f"Enter {question.least:,} or more for “{question.text}”"})
     if question.most is not None and number > question.most:
         raise Invalid({question.id: f"Enter {question.most:,} or less for “{question.text}”"})
-    return {question.id: (f"{number.normalize():f}",)}
+    return {question.id: (f"{number.normalize():f}" if number else "0",)}  # and not -0
 
 
 def _read_date(question: Question, mine: Answers) -> Answers:
     if question.id in mine:
         typed = mine[question.id][0].split("-")
-        parts = dict(zip(DATE_PARTS, reversed(typed), strict=True)) if len(typed) == len(DATE_PARTS) else {}
+        parts = dict(zip(DATE_PARTS, reversed(typed), strict=False))
     else:
         parts = {part: mine[f"{question.id}.{part}"][0] for part in DATE_PARTS if f"{question.id}.{part}" in mine}
         if not parts:
@@ -216,14 +255,27 @@ def _read_date(question: Question, mine: Answers) -> Answers:
 
 
 def _day(question: Question, parts: Mapping[str, str]) -> date:
-    if not re.fullmatch(r"\d{4}", parts["year"], re.ASCII):
+    """Raises Invalid by the part that is wrong."""
+    year, month, day = parts["year"], _month(parts["month"]), parts["day"]
+    if not re.fullmatch("[0-9]{4}", year) or not MINYEAR <= int(year) <= MAXYEAR:
         field = f"{question.id}.year"
         raise Invalid({field: f"Enter the year with 4 numbers for “{question.text}”, such as 1985"})
+    if not month:
+        raise Invalid({f"{question.id}.month": f"Enter a month from 1 to 12 for “{question.text}”"})
     try:
-        return date(*(int(parts[part]) for part in reversed(DATE_PARTS)))
-    except (ValueError, OverflowError):
-        sentence = f"Enter a real date for “{question.text}”: check the day and the month, in numbers"
+        return date(int(year), month, int(day) if re.fullmatch("[0-9]{1,2}", day) else 0)
+    except ValueError:
+        sentence = f"Enter a real date for “{question.text}”: this month has no such day"
         raise Invalid({f"{question.id}.day": sentence}) from None
+
+
+def _month(typed: str) -> int:
+    """By its number or its name; 0 for neither."""
+    if re.fullmatch("[0-9]{1,2}", typed):
+        return int(typed) if int(typed) <= len(MONTHS) else 0
+    name = typed.lower().rstrip(".")
+    fits = (number for number, month in enumerate(MONTHS, 1) if month.startswith(name))
+    return next(fits, 0) if len(name) >= SHORTEST_NAME else 0
 
 
 def _read_email(question: Question, mine: Answers) -> Answers:
@@ -237,7 +289,7 @@ def _read_email(question: Question, mine: Answers) -> Answers:
 
 def _read_postcode(question: Question, typed: str, ward_of: WardOf) -> Answers:
     """Only as much of it as is needed. What was kept of it already is taken as it is."""
-    code = typed.upper().replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    code = "".join(typed.upper().split())
     if question.keep is not Keep.WHOLE and (typed in option_ids(question.options) or OUTWARD.fullmatch(code)):
         return {question.id: (typed if typed in option_ids(question.options) else code,)}
     found = POSTCODE.fullmatch(code)

@@ -6,10 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.consultation.domain import law
 from services.consultation.domain.answers import Given, WardOf, no_ward
+from services.consultation.domain.approval import Entry, Step, mark_of
 from services.consultation.domain.details import Audience, Details
+from services.consultation.domain.entering import fault_in_received, why_not_entered_now
+from services.consultation.domain.equality import NOTHING_ASKED, Monitoring
+from services.consultation.domain.extension import Extension
+from services.consultation.domain.invitation import NotInvited
 from services.consultation.domain.questionnaire import Questionnaire
-from services.consultation.domain.response import Origin, Response, choices_of, reference_of, texts_of
+from services.consultation.domain.response import Judgement, Origin, Response, choices_of, reference_of, texts_of
 from services.consultation.domain.routing import Walk, route_faults, walk
 from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
 from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
@@ -49,6 +55,15 @@ class Consultation:
 
     next_version: Questionnaire | None = None
     earlier: tuple[Questionnaire, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Those beside English in which everyone can read and answer it, in the order in which they were published."""
+
+    history: tuple[Entry, ...] = ()
+    """Who asked for publication, approved, sent back and published, oldest first."""
+
+    extensions: tuple[Extension, ...] = ()
+    monitoring: Monitoring = NOTHING_ASKED
+    """Which questions on equality people are asked after they have sent their answers."""
 
     @property
     def title(self) -> str:
@@ -89,6 +104,11 @@ class Consultation:
             raise Invalid(faults)
         return replace(self, details=details)
 
+    def monitor(self, monitoring: Monitoring) -> "Consultation":
+        """Ask these questions on equality after the answers. Raises Conflict once it is published."""
+        self._still_draft()
+        return replace(self, monitoring=monitoring)
+
     def write(self, change: Callable[[Questionnaire], Questionnaire]) -> "Consultation":
         """Change the questions, pages and routes. Raises Conflict where they are frozen, and what `change` raises."""
         if self.is_frozen:
@@ -109,36 +129,42 @@ class Consultation:
     def drop_version(self) -> "Consultation":
         return replace(self, next_version=None)
 
-    def publish_version(self, now: datetime) -> "Consultation":
+    @property
+    def mark(self) -> str:
+        """Of what would be published now."""
+        return mark_of(self.details, self.writing, self.monitoring)
+
+    def noted(self, step: Step, by: str, now: datetime, note: str = "") -> "Consultation":
+        entry = Entry(step, by, now, self.writing.version, self.mark, note)
+        return replace(self, history=(*self.history, entry))
+
+    def publish_version(self, now: datetime, by: str = "") -> "Consultation":
         """From now on the new version is answered; who has begun the old one may still send it."""
         if self.next_version is None:
             raise Conflict("There is no new version to publish")
         if self.has_closed(now):
             raise Conflict("This consultation has closed")
-        if faults := self._lacks_in_questions(self.next_version):
+        if faults := self.lacks_in_questions():
             raise Conflict(". ".join(faults))
+        noted = self.noted(Step.PUBLISHED, by, now)
         earlier = (*self.earlier, self.questionnaire)
-        return replace(self, questionnaire=self.next_version, next_version=None, earlier=earlier)
+        return replace(noted, questionnaire=self.next_version, next_version=None, earlier=earlier)
+
+    def offer(self, language: str) -> "Consultation":
+        """From now on people can read and answer it in this language too. The same again changes nothing."""
+        return self if language in self.languages else replace(self, languages=(*self.languages, language))
+
+    def no_longer_offer(self, language: str) -> "Consultation":
+        return replace(self, languages=tuple(each for each in self.languages if each != language))
 
     def lacks(self, now: datetime) -> tuple[str, ...]:
         """What stands in the way of publication, as sentences."""
-        details = self.details
-        reasons = (
-            (not details.summary, "Write a summary: what this is about and who it concerns"),
-            (not details.background, "Write the background: what people need to know to answer"),
-            (not details.decision, "Say which decision the answers will inform"),
-            (
-                bool(details.decision) and not details.decision_open,
-                "The decision is recorded as taken. People can only be consulted while it is still open",
-            ),
-            (details.closes_at <= now, "The closing time has passed. Choose a later one"),
-        )
-        own = tuple(sentence for lacking, sentence in reasons if lacking)
-        return own + self._lacks_in_questions(self.questionnaire)
+        return (*(note.sentence for note in law.lacking(self.details, now)), *self.lacks_in_questions())
 
-    def _lacks_in_questions(self, questionnaire: Questionnaire) -> tuple[str, ...]:
-        none = () if questionnaire.asked else ("Add at least one question",)
-        return none + route_faults(questionnaire)
+    def lacks_in_questions(self) -> tuple[str, ...]:
+        """Of the questionnaire that is being written."""
+        none = () if self.writing.asked else ("Add at least one question",)
+        return none + route_faults(self.writing)
 
     def publish(self, by: str, now: datetime) -> tuple["Consultation", ConsultationPublishedV1]:
         self._still_draft()
@@ -154,7 +180,7 @@ class Consultation:
             interests=self.details.interests,
             wards=self.details.wards,
         )
-        return replace(self, state=State.PUBLISHED), published
+        return replace(self.noted(Step.PUBLISHED, by, now), state=State.PUBLISHED), published
 
     def _still_draft(self) -> None:
         if self.state is not State.DRAFT:
@@ -185,9 +211,8 @@ class Consultation:
         ward_of: WardOf = no_ward,
     ) -> tuple[Response, ResponseSubmittedV1]:
         """Take a response. Raises NotOpen, Invalid, or Refusal where only people who are signed in may answer."""
-        self.must_be_open(now)
-        if self.details.audience is Audience.SIGNED_IN and origin.resident is None and origin.entered_by is None:
-            raise SignInNeeded("Sign in to answer this consultation")
+        self.must_take(origin, now)
+        self.must_let_in(origin)
         questionnaire = self.questionnaire if version is None else self.version(version)
         if unknown := set(given) - set(questionnaire.fields):
             raise Refusal("This question is not part of the consultation", min(unknown))
@@ -207,6 +232,11 @@ class Consultation:
             origin.language,
             origin.entered_by,
             origin.network,
+            received_on=origin.received_on,
+            form_number=origin.form_number,
+            set_aside=origin.set_aside,
+            judgements=(Judgement(now, "", origin.set_aside),) if origin.set_aside else (),
+            network_until=self.details.closes_at if origin.network else None,
         )
         return response, self._submitted(response, questionnaire)
 
@@ -222,7 +252,30 @@ class Consultation:
             version=response.version,
             channel=response.channel,
             language=response.language,
+            invitation=response.invitation,
+            set_aside=response.set_aside,
         )
+
+    def must_take(self, origin: Origin, now: datetime) -> None:
+        """As must_be_open; what an officer enters may come later. Raises Invalid for the day that it came."""
+        if origin.entered_by is None:
+            self.must_be_open(now)
+            return
+        if not self.is_published:
+            raise NotFound("There is no consultation at this address")
+        if sentence := why_not_entered_now(self.details, now):
+            raise NotOpen(sentence)
+        if sentence := fault_in_received(self.details, origin.received_on, now):
+            raise Invalid({"received": sentence})
+
+    def must_let_in(self, origin: Origin) -> None:
+        """Raises SignInNeeded or NotInvited; what officers enter from paper comes in whoever may answer online."""
+        if origin.entered_by is not None:
+            return
+        if self.details.audience is Audience.SIGNED_IN and origin.resident is None:
+            raise SignInNeeded("Sign in to answer this consultation")
+        if self.details.audience is Audience.INVITED and origin.invitation is None:
+            raise NotInvited("You need the code from your invitation to answer this consultation")
 
     def must_be_open(self, now: datetime) -> None:
         if not self.is_published:

@@ -105,6 +105,9 @@ class Question:
     facts: str = ""
     """A fact bank: background in Markdown that opens under the question."""
 
+    other_text: str = OTHER.text
+    """Differs from it only in a translation."""
+
     @property
     def is_text(self) -> bool:
         return self.kind in TEXT_LIMITS
@@ -124,7 +127,11 @@ class Question:
 
     @property
     def all_options(self) -> tuple[Option, ...]:
-        return (*self.options, OTHER) if self.other else self.options
+        return (*self.options, self.other_option) if self.other else self.options
+
+    @property
+    def other_option(self) -> Option:
+        return Option(OTHER.id, self.other_text)
 
     @property
     def other_field(self) -> str:
@@ -150,7 +157,7 @@ class Question:
             return self.all_options
         order = list(self.options)
         Random(hashlib.sha256(f"{seed}:{self.id}".encode()).digest()).shuffle(order)  # noqa: S311 - no secret
-        return (*order, OTHER) if self.other else tuple(order)
+        return (*order, self.other_option) if self.other else tuple(order)
 
     def pairs(self, seed: str = "") -> list[tuple[str, str]]:
         """The options as form fields take them."""

@@ -10,6 +10,8 @@ from shared.errors import Conflict, Invalid, NotFound, Refusal
 
 QUESTIONS_LIMIT = 100
 PAGES_LIMIT = 50
+EXITS_LIMIT = 20
+ROUTES_LIMIT = 40
 TITLE_LIMIT = 160
 INTRO_LIMIT = 2_000
 END = "end"
@@ -17,7 +19,11 @@ END = "end"
 
 
 class Leaning(Conflict):
-    """Something else depends on what was to be changed. It can be changed even so."""
+    """Something else, named in `things`, depends on what was to be changed. It can be changed even so."""
+
+    def __init__(self, things: Sequence[str]) -> None:
+        super().__init__(f"This is needed elsewhere: {'; '.join(things)}. Going on removes that too")
+        self.things = tuple(things)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,11 @@ class Questionnaire:
     def question(self, id: str) -> Question:
         """Raises NotFound."""
         return _find(self.questions, id, "This question is not there any more")
+
+    def number_of(self, question: Question) -> int:
+        """Its number on every page and on paper, from 1; information blocks have none, 0."""
+        ids = [each.id for each in self.asked]
+        return ids.index(question.id) + 1 if question.id in ids else 0
 
     def page(self, id: str) -> Page:
         """Raises NotFound."""
@@ -147,15 +158,16 @@ class Questionnaire:
         return moved._with_page(replace(there, questions=questions))  # noqa: SLF001
 
     def put_page(self, page: Page) -> "Questionnaire":
-        """Add an empty page, or change the words and routes of the one with its id. Raises Invalid."""
-        _check_page(page, self)
+        """Add an empty page, or change the words of the one with its id. Raises Invalid."""
+        check_words(page)
         if any(each.id == page.id for each in self.pages):
-            return self._with_page(replace(page, questions=self.page(page.id).questions))
+            there = self.page(page.id)
+            return self._with_page(replace(there, title=page.title, intro=page.intro, section=page.section))
         if len(self.pages) >= PAGES_LIMIT:
             raise Refusal(f"A consultation can have at most {PAGES_LIMIT} pages", "title")
         if page.id in {END, *(each.id for each in self.exits)}:
             raise Refusal("There is a page with this name already", "title")
-        return replace(self, pages=(*self.pages, replace(page, questions=())))
+        return replace(self, pages=(*self.pages, replace(page, questions=(), routes=())))
 
     def remove_page(self, id: str) -> "Questionnaire":
         """Raises NotFound; Conflict while it has questions, is the only one, or a route leads there."""
@@ -174,19 +186,26 @@ class Questionnaire:
         place = max(0, min(len(rest), self.pages.index(moving) + steps))
         return replace(self, pages=(*rest[:place], moving, *rest[place:]))
 
+    def put_routes(self, id: str, change: Callable[[tuple[Route, ...]], tuple[Route, ...]]) -> "Questionnaire":
+        """Change the routes of a page. Raises Invalid, NotFound."""
+        page = self.page(id)
+        changed = replace(page, routes=change(page.routes))
+        for route in changed.routes:
+            check_route(self, route)
+        if len(changed.routes) > ROUTES_LIMIT:
+            raise Refusal(f"A page can have at most {ROUTES_LIMIT} routes", "question")
+        return self._with_page(changed)
+
     def put_exit(self, exit: Exit) -> "Questionnaire":
         """Raises Invalid."""
-        faults = {"title": "Enter a title"} if not exit.title else {}
-        if not exit.text:
-            faults["text"] = "Say why answering ends here, and what people can do instead"
-        if len(exit.title) > TITLE_LIMIT or len(exit.text) > INTRO_LIMIT:
-            faults["text"] = f"Write a title of at most {TITLE_LIMIT} characters and a text of at most {INTRO_LIMIT:,}"
+        check_exit(exit)
         if exit.id in {END, *(page.id for page in self.pages)}:
-            faults["title"] = "There is a page with this name already"
-        if faults:
-            raise Invalid(faults)
-        others = tuple(each for each in self.exits if each.id != exit.id)
-        return replace(self, exits=(*others, exit))
+            raise Refusal("There is a page with this name already", "title")
+        if any(each.id == exit.id for each in self.exits):
+            return replace(self, exits=tuple(exit if each.id == exit.id else each for each in self.exits))
+        if len(self.exits) >= EXITS_LIMIT:
+            raise Refusal(f"A consultation can have at most {EXITS_LIMIT} exit pages", "title")
+        return replace(self, exits=(*self.exits, exit))
 
     def remove_exit(self, id: str) -> "Questionnaire":
         """Raises NotFound; Conflict while a route leads there."""
@@ -206,12 +225,10 @@ class Questionnaire:
 
     def _without_leaning(self, before: Question, after: Question | None, *, even_so: bool) -> "Questionnaire":
         """Without the routes that a change breaks. Raises Leaning, unless it is to be done even so."""
-        gone = option_ids(before.all_options) - (option_ids(after.all_options) if after is not None else frozenset())
-        if after is not None and after.kind not in ROUTING:
-            gone = option_ids(before.all_options)
+        gone = gone_options(before, after)
         leaning = self.leaning_on(before.id, gone)
         if leaning and not even_so:
-            raise Leaning(f"This is needed elsewhere: {'; '.join(leaning)}. Going on removes that too")
+            raise Leaning(leaning)
         return self._map_pages(lambda page: replace(page, routes=_routes_without(page.routes, before.id, gone)))
 
     def _without_question(self, id: str) -> "Questionnaire":
@@ -241,6 +258,13 @@ def _find(among: Sequence[_N], id: str, sentence: str) -> _N:
     raise NotFound(sentence)
 
 
+def gone_options(before: Question, after: Question | None) -> frozenset[str]:
+    """The options on which no route can depend after a change."""
+    if after is None or after.kind not in ROUTING:
+        return option_ids(before.all_options)
+    return option_ids(before.all_options) - option_ids(after.all_options)
+
+
 def _swapped(questions: Sequence[Question], question: Question) -> tuple[Question, ...]:
     return tuple(question if each.id == question.id else each for each in questions)
 
@@ -256,17 +280,38 @@ def _routes_without(routes: Sequence[Route], question: str, gone: frozenset[str]
     return tuple(kept)
 
 
-def _check_page(page: Page, questionnaire: Questionnaire) -> None:
+def check_words(page: Page) -> None:
+    """Raises Invalid."""
+    faults = {
+        field: f"This must be {limit:,} characters or fewer"
+        for field, limit in (("title", TITLE_LIMIT), ("section", TITLE_LIMIT), ("intro", INTRO_LIMIT))
+        if len(getattr(page, field)) > limit
+    }
+    if faults:
+        raise Invalid(faults)
+
+
+def check_exit(exit: Exit) -> None:
+    """Raises Invalid."""
+    faults = {} if exit.title else {"title": "Enter a title"}
+    if not exit.text:
+        faults["text"] = "Say why answering ends here, and what people can do instead"
+    for field, limit in (("title", TITLE_LIMIT), ("text", INTRO_LIMIT)):
+        if len(getattr(exit, field)) > limit:
+            faults[field] = f"This must be {limit:,} characters or fewer"
+    if faults:
+        raise Invalid(faults)
+
+
+def check_route(asked: Questionnaire, route: Route) -> None:
+    """Raises Invalid. Whether it fits the other routes is for route_faults to say."""
     faults = {}
-    if len(page.title) > TITLE_LIMIT or len(page.section) > TITLE_LIMIT:
-        faults["title"] = f"Titles must be {TITLE_LIMIT} characters or fewer"
-    if len(page.intro) > INTRO_LIMIT:
-        faults["intro"] = f"The introduction must be {INTRO_LIMIT:,} characters or fewer"
-    for route in page.routes:
-        question = next((each for each in questionnaire.questions if each.id == route.question), None)
-        if question is None or question.kind not in ROUTING:
-            faults["routes"] = "A route must depend on a question with answers to choose from"
-        elif not route.options or set(route.options) - option_ids(question.all_options):
-            faults["routes"] = f"Choose at least one of the answers to “{question.text}” for each route"
+    question = next((each for each in asked.questions if each.id == route.question), None)
+    if question is None or question.kind not in ROUTING:
+        faults["question"] = "A route must depend on a question with answers to choose from"
+    elif not route.options or set(route.options) - option_ids(question.all_options):
+        faults["options"] = f"Choose at least one of the answers to “{question.text}”"
+    if route.to not in {END, *(page.id for page in asked.pages), *(exit.id for exit in asked.exits)}:
+        faults["to"] = "Choose where the route leads"
     if faults:
         raise Invalid(faults)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.consultation.domain.question import Kind
@@ -19,6 +19,21 @@ class Channel(StrEnum):
 
 ENGLISH = "en"
 
+TRAP = "trap"
+"""Why a response is set aside as it comes: a field was filled in that people do not see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """That a response was set aside, and `why` (see WHY in abuse.py); with no `why`, that it was put back."""
+
+    at: datetime
+    by: str
+    """The officer; empty where a rule did it."""
+
+    why: str
+    note: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -33,6 +48,14 @@ class Origin:
     language: str = ENGLISH
     entered_by: str | None = None
     network: str = ""
+    received_on: date | None = None
+    """The day on which a paper form came, where an officer enters it."""
+
+    form_number: str | None = None
+    """What stands on the paper form: entered once in a consultation."""
+
+    set_aside: str = ""
+    """Why it is left out of the results from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,14 @@ class Response:
     changed_at: datetime | None = None
     withdrawn_at: datetime | None = None
     set_aside: str = ""
-    """Why an officer, or a rule, left it out of the results. It is kept, and can be put back."""
+    """Why it was left out of the results, one of WHY in abuse.py. It is kept, and can be put back."""
+
+    judgements: tuple[Judgement, ...] = ()
+    network_until: datetime | None = None
+    """The close, where `network` is kept: some days later it is forgotten."""
+
+    received_on: date | None = None
+    form_number: str | None = None
 
     @property
     def counts(self) -> bool:

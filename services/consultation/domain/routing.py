@@ -135,6 +135,7 @@ def _always_routed(page: Page) -> bool:
     for route in page.routes:
         by_question.setdefault(route.question, set()).update(route.options)
     return any(
-        question.required and {option.id for option in question.all_options} <= by_question.get(question.id, set())
+        question.required and by_question[question.id] >= {option.id for option in question.all_options}
         for question in page.questions
+        if question.id in by_question
     )
