@@ -68,6 +68,7 @@ async def _open_consultation(host: Host) -> None:
     details = Details(
         "Five questions", "To be answered often.", "Background.", "A decision.", True,  # noqa: FBT003
         now - timedelta(hours=1), now + timedelta(days=1), Audience.SIGNED_IN,
+        formal=False, contact_team="The team", contact_phone="01582 546000", formats="On paper.",
     )  # fmt: skip
     documents = ConsultationDocuments(host.service("consultation").store)
     await consultations.draft_consultation(consultations.DraftConsultation("five", details, "officer"), documents)
@@ -203,6 +204,7 @@ async def measure(folder: Path) -> dict[str, object]:
     world = World("embedded", folder, None)
     world.set("ENGAGE_SMTP", f"127.0.0.1:{sink.port}")
     world.set("ENGAGE_LOG_LEVEL", "WARNING")
+    world.set("ENGAGE_ANSWERS_PER_HOUR", "0")  # all of them come from here
     settings = read_settings(world.environment)
     tokens = await fill(settings)
     world.start()

@@ -61,7 +61,13 @@ class TooLarge(Refusal):
 
 
 class TooMany(Refusal):
+    """`retry_after`: in how many seconds it may go through; none where that is not known."""
+
     status = 429
+
+    def __init__(self, sentence: str, field: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(sentence, field)
+        self.retry_after = retry_after
 
 
 class Unavailable(Exception):  # noqa: N818

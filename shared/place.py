@@ -80,6 +80,9 @@ class Place(_Part):
     programme: Text
     tagline: Text
     contact_email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    post_to: tuple[Text, ...] = ()
+    """Lines of the address to which forms on paper are sent, without the council's name."""
+
     population: Population
     wards: tuple[Text, ...] = Field(min_length=1)
     languages: tuple[Id, ...] = Field(min_length=1)
@@ -88,6 +91,8 @@ class Place(_Part):
     measures: tuple[Measure, ...] = ()
     venues: tuple[Text, ...] = ()
     colours: Colours
+    second_officer: bool = False
+    """Whether another officer has to approve a consultation before it is published."""
 
     @property
     def interests(self) -> tuple[tuple[str, str], ...]:

@@ -9,13 +9,22 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-NAMES = ("session_private", "session_public", "link", "email", "second_factor")
+NAMES = ("session_private", "session_public", "link", "email", "second_factor", "equality", "network")
+OPTIONAL = ("equality", "network")
+"""Came later: a file of secrets that was made before lacks it, and what needs it says so."""
+
+_NONCE_BYTES = 12
+_OF_THIS_PROCESS = secrets.token_bytes(32)
+"""In place of `network` where a file lacks it: what it names is not needed for longer than a day."""
 
 
 class BadSecrets(Exception):  # noqa: N818
@@ -30,7 +39,8 @@ class Secrets:
 
     def only(self, names: Sequence[str]) -> "Secrets":
         """The part of them that a service needs to know."""
-        return Secrets({name: self._text(name) for name in names})
+        there = [name for name in names if name in self.values or name not in OPTIONAL]
+        return Secrets({name: self._text(name) for name in there})
 
     @property
     def session_private(self) -> Ed25519PrivateKey:
@@ -92,6 +102,36 @@ class Secrets:
         """By which it is known whether an address is still the same, without the address."""
         return self._short_mac(b"address:" + address.casefold().encode(), 6)
 
+    @property
+    def has_equality(self) -> bool:
+        return "equality" in self.values
+
+    def equality_id(self, response: str) -> str:
+        """Under which a response's answers on equality are kept; without the key nobody can tell whose they are."""
+        return hmac.new(self._bytes("equality"), b"id:" + response.encode(), hashlib.sha256).hexdigest()
+
+    def lock_equality(self, answers: bytes, about: str) -> str:
+        """Encrypted, bound to `about`: put anywhere else they cannot be read."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return base64.urlsafe_b64encode(nonce + self._equality_cipher.encrypt(nonce, answers, about.encode())).decode()
+
+    def unlock_equality(self, locked: str, about: str) -> bytes | None:
+        """None for what another key has locked, or what was damaged."""
+        try:
+            raw = base64.b64decode(locked, altchars=b"-_", validate=True)
+            return self._equality_cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], about.encode())
+        except (InvalidTag, ValueError):
+            return None
+
+    @property
+    def _equality_cipher(self) -> AESGCM:
+        return AESGCM(hmac.new(self._bytes("equality"), b"lock", hashlib.sha256).digest())
+
+    def network_tag(self, network: str, day: date) -> str:
+        """Names a network for one day. Nobody can make it, or try addresses against it, without the key."""
+        key = self._bytes("network") if "network" in self.values else _OF_THIS_PROCESS
+        return hmac.new(key, f"network:{day.isoformat()}:{network}".encode(), hashlib.sha256).hexdigest()[:24]
+
     def _short_mac(self, text: bytes, length: int) -> str:
         mac = hmac.new(self._bytes("link"), text, hashlib.sha256).digest()[:length]
         return base64.urlsafe_b64encode(mac).decode()
@@ -121,6 +161,8 @@ def generate() -> Secrets:
         "link": secrets.token_bytes(32),
         "email": secrets.token_bytes(32),
         "second_factor": secrets.token_bytes(32),
+        "equality": secrets.token_bytes(32),
+        "network": secrets.token_bytes(32),
     }
     return Secrets({name: base64.urlsafe_b64encode(value).decode() for name, value in raw.items()})
 
@@ -153,3 +195,17 @@ def write(made: Secrets, path: Path, mode: int = 0o600) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w") as file:
         json.dump(made.values, file, indent=1)
+
+
+def add(made: Secrets, path: Path) -> list[str]:
+    """Put those of `made` that came later, and are not in the file yet, into it. Returns their names.
+
+    Raises BadSecrets. Those that are there stay as they are, and the file is never half written.
+    """
+    there = read(path)
+    added = {name: made.values[name] for name in OPTIONAL if name in made.values and name not in there.values}
+    if added:
+        new = path.with_name(f"{path.name}.new")
+        write(Secrets({**there.values, **added}), new, mode=path.stat().st_mode & 0o777)
+        new.replace(path)
+    return list(added)

@@ -32,6 +32,7 @@ class Settings:
     """One attribute for each variable ENGAGE_<NAME IN CAPITALS>."""
 
     data: Path = _setting(Path(".data"), "folder for the database file, the generated secrets and the demo's mail")
+    files: Path | None = _setting(None, "folder for the files that people send; empty for `files` in the data folder")
     place: Path = _setting(Path("places/luton"), "folder of the place, with its place.json")
     store: str = _setting("sqlite", "`sqlite`, or a MongoDB address such as mongodb://host:27017", shown=False)
     bus: str = _setting("embedded", "`embedded`, or Kafka's bootstrap servers such as host:9092,host2:9092")
@@ -62,6 +63,11 @@ class Settings:
     bounces_to: str = _setting("", "address of that mailbox, the envelope sender; empty for that of ENGAGE_MAIL_FROM")
     reports_token: str = _setting("", "what programs that post delivery reports must show; empty for none", shown=False)
     secrets: Path | None = _setting(None, "file of secrets; empty to generate one in the data folder")
+    answers_at_once: int = _setting(120, "responses that one network may send at once, before the limit for an hour")
+    answers_per_hour: int = _setting(600, "responses that one network may send in an hour; 0 for no limit")
+    network_keep_days: int = _setting(
+        14, "days after the close for which we keep what tells whether responses came from one network"
+    )
     behind_proxy: bool = _setting(default=False, says="a front door is before us: believe X-Forwarded-For")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR", one_of=("DEBUG", "INFO", "WARNING", "ERROR"))
 

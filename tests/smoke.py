@@ -17,6 +17,7 @@ from deploy import servers
 from shared.clock import LONDON
 from tests.eventually import eventually
 from tests.servers import find_servers
+from tests.town import INFORMATION
 from tests.visitor import Page, Visitor
 from tests.world import ROOT, World, started
 
@@ -26,7 +27,7 @@ SETTLE_S = 2.0
 
 
 async def publish(officer: Visitor, title: str = "What should Biscot Park have?", audience: str = "anyone") -> str:
-    """Write a consultation in the staff pages, with a question of each kind, and publish it. Returns its id."""
+    """Write a consultation of two pages in the staff pages, and publish it. Returns its id."""
     now = datetime.now(UTC)  # noqa: TID251 - the system that is tested has the real clock
     form = await officer.get("/staff/consultations/new")
     typed = {
@@ -35,6 +36,7 @@ async def publish(officer: Visitor, title: str = "What should Biscot Park have?"
         "background": "## What is there\n\n* a path\n* some trees",
         "decision": "What the parks team buys in March.",
         "decision_open": "yes",
+        **INFORMATION,
         "audience": audience,
         "live_results": "yes",
         **moment("opens_at", now - timedelta(minutes=2)),
@@ -42,15 +44,19 @@ async def publish(officer: Visitor, title: str = "What should Biscot Park have?"
     }
     page = await officer.submit(form, typed)
     base = page.path
+    await officer.submit(await officer.get(f"{base}/pages/new"), {"title": "Anything else"})
+    second = re.findall(rf'href="{base}/pages/([^"/]+)"', (await officer.get(base)).html)[-2]
     for kind, text, more in (
         ("one_choice", "What is missing most?", {"options": "Swings\nA café\nBenches", "required": "yes"}),
         ("several_choices", "When do you go there?", {"options": "Mornings\nAfternoons\nEvenings"}),
         ("agree", "I feel safe in the park", {}),
         ("ward", "Which ward do you live in?", {}),
-        ("short_text", "Who do you go with?", {}),
-        ("long_text", "What else should we know?", {}),
+        ("short_text", "Who do you go with?", {"page": second}),
+        ("long_text", "What else should we know?", {"page": second}),
     ):
-        await officer.submit(await officer.get(f"{base}/questions/new/{kind}"), {"text": text, **more})
+        await officer.submit(
+            await officer.get(f"{base}/questions/new/{kind}"), {"text": text, "page": "page-1", **more}
+        )
     await officer.submit(await officer.get(base), action="/publish")
     return base.rpartition("/")[2]
 
@@ -64,10 +70,14 @@ def moment(name: str, at: datetime) -> dict[str, str]:
 async def fill_in(visitor: Visitor, consultation: str) -> Page:
     """Answer page by page; returns the page on which the answers are checked."""
     first = await visitor.get(f"/consultations/{consultation}/answer")
-    choose, when, agree, ward, who, else_ = dict.fromkeys(re.findall(r'name="(q-[^"]+)"', first.html))
+    choose, when, agree, ward = dict.fromkeys(re.findall(r'name="(q-[^"]+)"', first.html))
     typed = {choose: "swings", when: ["mornings", "evenings"], agree: "agree", ward: "biscot"}
-    texts = {who: "My dog", else_: "More bins, please"}
-    return await visitor.submit(first, {**typed, **texts}, button=("go", "next"))
+    second = await visitor.submit(first, typed, button=("go", "next"))
+    texts = list(dict.fromkeys(re.findall(r'<(?:input|textarea)[^>]* id="(q-[^"]+)"', second.html)))
+    if len(texts) != 2:
+        raise LookupError(f"{second.path} has the questions {texts}")
+    who, else_ = texts
+    return await visitor.submit(second, {who: "My dog", else_: "More bins, please"}, button=("go", "next"))
 
 
 async def do_the_job(world: World) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.cli import main
 from deploy.host import SERVICES
-from shared.secrets import NAMES, BadSecrets, Secrets, generate, read, read_or_generate, write
+from shared.secrets import NAMES, OPTIONAL, BadSecrets, Secrets, generate, read, read_or_generate, write
 
 
 def test_secrets_are_made_once_and_read_from_then_on(tmp_path: Path) -> None:
@@ -127,9 +127,29 @@ def test_each_service_gets_what_it_needs_and_no_more(tmp_path: Path) -> None:
     assert known == {
         "accounts": {"session_private", "session_public", "link", "email", "second_factor"},
         "notifications": {"session_public", "link"},
-        "consultation": {"session_public"},
+        "consultation": {"session_public", "equality", "network"},
     }
     assert (folder / "accounts.json").read_text() == before
     assert folder.stat().st_mode & 0o777 == 0o700
     with pytest.raises(BadSecrets, match="session_private"):
         _ = read(folder / "consultation.json").session_private
+
+
+def test_a_key_that_came_later_is_added_once_and_the_others_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "secrets.json"
+    before = {name: value for name, value in generate().values.items() if name not in OPTIONAL}
+    write(Secrets(before), path)
+    assert not read(path).has_equality
+
+    assert main(["secrets", "--add", str(path)]) == 0
+    once = read(path)
+    assert main(["secrets", "--add", str(path)]) == 0
+
+    assert read(path) == once
+    assert {name: once.values[name] for name in before} == before
+    assert set(once.values) == set(NAMES)
+    assert once.unlock_equality(once.lock_equality(b"told", "park"), "park") == b"told"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not any(value in capsys.readouterr().out for value in once.values.values())

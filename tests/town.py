@@ -105,12 +105,17 @@ class Town:
     async def publish(self, id: str = "park", **changes: Any) -> str:
         """A consultation that opened an hour ago and closes in a day, published. Returns its id."""
         questions, pages = changes.pop("questions", QUESTIONS), changes.pop("pages", ())
+        monitoring = changes.pop("monitoring", None)
+        exits = tuple(changes.pop("exits", ()))
         details = Details(**{**details_of(self.clock()), **changes})
         run, documents = Run(self.host.service("consultation").relay.wake), self.consultations
         await run(lambda: usecases.draft_consultation(usecases.DraftConsultation(id, details, "officer"), documents))
-        asked = Questionnaire(tuple(pages) or (Page("page-1", questions=tuple(questions)),))
+        asked = Questionnaire(tuple(pages) or (Page("page-1", questions=tuple(questions)),), exits)
         put = usecases.PutQuestionnaire(id, asked)
         await usecases.put_questionnaire(put, documents)
+        if monitoring is not None:
+            chosen = usecases.ChooseMonitoring(id, monitoring.set, monitoring.questions, monitoring.reason)
+            await usecases.choose_monitoring(chosen, documents)
         publish = usecases.PublishConsultation(id, "officer")
         await run(lambda: usecases.publish_consultation(publish, documents, details.opens_at))
         return id
@@ -129,7 +134,21 @@ def details_of(now: datetime) -> Mapping[str, Any]:
         "opens_at": now - timedelta(hours=1),
         "closes_at": now + timedelta(days=1),
         "audience": Audience.ANYONE,
+        **INFORMATION,
     }
+
+
+INFORMATION = {
+    "proposal": "New things to play on.",
+    "alternatives": "To leave the park as it is.",
+    "reasons": "Children asked for it.",
+    "impact": "None: nobody loses what they use now.",
+    "next_steps": "The parks team reads all of it, and says in April what came of it.",
+    "contact_team": "Parks",
+    "contact_email": "parks@council.example",
+    "formats": "On paper: ask the parks team.",
+}
+"""What a consultation on a proposal needs to be published."""
 
 
 QUESTIONS = (

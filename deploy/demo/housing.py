@@ -43,6 +43,10 @@ def example() -> Example:
         opens_at=min(times),
         closes_at=datetime(2017, 7, 31, tzinfo=UTC),
         audience=Audience.ANYONE,
+        formal=False,
+        contact_team="Whoever runs this demonstration",
+        contact_email="demonstration@engage.example",
+        formats="The conversation is over, and was online only.",
     )
     responses = [(max(times), _answers(person, asked, statements)) for person in people]
     return Example("affordable-housing", details, _pages(asked, statements), SOURCE, responses)

@@ -1,6 +1,8 @@
 """Two consultations that are open, so that whoever looks around has something to answer."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from deploy.demo.put import Example, pages_of, put
 from deploy.host import Host
@@ -14,15 +16,36 @@ WEEKS = 6
 async def fill(host: Host) -> None:
     opened = host.parts.clock().replace(minute=0, second=0, microsecond=0)
     closes = opened.replace(hour=17) + timedelta(weeks=WEEKS)
-    for id, title, summary, background, decision, audience, pages in (
-        _perceptions(host.parts.place),
-        _town_centre(host.parts.place),
+    place = host.parts.place
+    for (id, title, summary, background, decision, audience, pages), more in (
+        (_perceptions(place), {"formal": False}),
+        (_town_centre(place), _town_centre_proposal(place)),
     ):
         details = Details(title, summary, background, decision, True, opened, closes, audience)  # noqa: FBT003
-        await put(Example(id, details, pages, SOURCE), host)
+        await put(Example(id, replace(details, **_contact(place), **more), pages, SOURCE), host)
 
 
 Parts = tuple[str, str, str, str, str, Audience, list[Page]]
+
+
+def _contact(place: Place) -> dict[str, Any]:
+    return {
+        "contact_team": f"{place.programme} team",
+        "contact_email": place.contact_email,
+        "formats": "Ask the team for it on paper, in large print, in Easy Read or in another language.",
+    }
+
+
+def _town_centre_proposal(place: Place) -> dict[str, Any]:
+    return {
+        "proposal": f"To draw a plan for the centre of {place.name} that puts people first: more to do in the evening,"
+        " more homes, and green space where there is none.",
+        "alternatives": "* To leave the centre to the market.\n* To put shops first, as the plan before did.",
+        "reasons": "Fewer people come to shop than ten years ago, and there is little to do after six.",
+        "impact": "People who cannot walk far, and those who feel unsafe at night, are affected most. The plan will say"
+        " what it does for them. People of a faith who do not drink need evenings without alcohol, too.",
+        "next_steps": "The cabinet considers the answers before the plan is drawn, and publishes what came of them.",
+    }
 
 
 def _perceptions(place: Place) -> Parts:

@@ -38,6 +38,7 @@ def example(file: Path, place: Place) -> Example:
         opens_at=opens,
         closes_at=closes,
         audience=Audience.ANYONE,
+        **_information(place),
     )
     questions = [_question(each, place) for each in published["questionnaire"]]
     responses = _responses(published, questions, opens, closes)
@@ -74,6 +75,21 @@ def _background(place: Place) -> str:
         f"{place.programme} sets out the town that we want to be by 2040.\n\n## The priorities\n\n{lines}\n\n"
         "We asked residents, organisations and the council’s own staff what they thought of them."
     )
+
+
+def _information(place: Place) -> dict[str, Any]:
+    """Written for the demonstration: the council's own papers are not part of the data."""
+    return {
+        "proposal": f"To adopt the vision for {place.name} in 2040, with the priorities above.",
+        "alternatives": "To change the priorities or their order, or to keep the plan that there was before.",
+        "reasons": "A shared vision lets the council, its partners and residents work towards the same ends.",
+        "impact": "Each priority is meant to make life fairer. Who gains and who may lose out is looked at for each"
+        " project that comes of it.",
+        "next_steps": f"{place.council} considers all answers before it decides, and publishes what came of them.",
+        "contact_team": f"{place.programme} team",
+        "contact_email": place.contact_email,
+        "formats": "Ask the team for it on paper, in large print, in Easy Read or in another language.",
+    }
 
 
 def _day(text: str) -> datetime:

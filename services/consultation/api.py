@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field
 
 from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, Kind, Origin
+from services.consultation.domain.upload import refuse_files
 from services.consultation.storage import ConsultationDocuments
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, TooMany
 from shared.service import Edge
+from shared.web.arrivals import Arrivals, too_many
 
 
 class Listed(BaseModel):
@@ -106,9 +108,10 @@ class Results(BaseModel):
 
 
 class Api:
-    def __init__(self, edge: Edge, documents: ConsultationDocuments) -> None:
+    def __init__(self, edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> None:
         self._edge = edge
         self._documents = documents
+        self._arrivals = arrivals
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/consultations", tags=["consultation"])
@@ -131,9 +134,14 @@ class Api:
         return Questionnaire(id=id, source=consultation.source, version=asked.version, pages=pages, **own)
 
     async def respond(self, id: str, body: Answers, request: Request) -> Stored:
-        """Send a response. Option ids for choices, the text itself for texts, each in a list."""
+        """Send a response. Option ids for choices, the text itself for texts, each in a list. Files cannot be sent."""
         viewer = await self._edge.sessions.viewer(request)
-        command = usecases.SubmitResponse(id, body.id, body.answers, Origin(resident=viewer.person))
+        network = self._arrivals.network(request)
+        if seconds := self._arrivals.wait(network, viewer.person):
+            raise TooMany(too_many(seconds), retry_after=seconds)
+        origin = Origin(resident=viewer.person, network=network)
+        refuse_files((await self._published(id)).questionnaire, body.answers)
+        command = usecases.SubmitResponse(id, body.id, body.answers, origin)
         stored = await self._edge.run(
             lambda: usecases.submit_response(command, self._documents, self._edge.parts.clock())
         )

@@ -1,18 +1,26 @@
 """The consultation service, wired."""
 
-from services.consultation import web
+from datetime import timedelta
+
+from services.consultation import usecases, web
 from services.consultation.api import Api
+from services.consultation.domain import Draft, Response
+from services.consultation.domain.importing import Import
+from services.consultation.domain.upload import Upload
 from services.consultation.storage import COLLECTIONS, ConsultationDocuments
-from services.consultation.subscribers import Tallies
+from services.consultation.subscribers import Subscribers
 from shared.contracts.accounts import SessionsRevokedV1
-from shared.contracts.consultation import ResponseSubmittedV1
-from shared.service import Parts, Service, edge, templates
+from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
+from shared.due import Due
+from shared.service import Edge, Parts, Service, edge, templates
+from shared.store.documents import Loaded
 from shared.store.port import Store
+from shared.web.arrivals import Arrivals
 
 NAME = "consultation"
 TEMPLATES = templates(__file__)
-PATHS = ("/consultations", "/staff", "/api/consultations", "/")
-SECRETS = ("session_public",)
+PATHS = ("/consultations", "/my-answers", "/staff", "/api/consultations", "/")
+SECRETS = ("session_public", "equality", "network")
 
 __all__ = ["COLLECTIONS", "NAME", "PATHS", "SECRETS", "TEMPLATES", "build"]
 
@@ -21,6 +29,67 @@ def build(store: Store, parts: Parts) -> Service:
     mine = edge(NAME, store, parts)
     documents = ConsultationDocuments(store)
     mine.consumer.on(SessionsRevokedV1, mine.sessions.on_sessions_revoked)
-    mine.consumer.on_batch(ResponseSubmittedV1, Tallies(store, mine.run).on_responses_submitted)
-    routes = web.routes(mine, documents)
-    return Service(NAME, store, mine.consumer, mine.relay, routes, Api(mine, documents).router())
+    subscribers = Subscribers(documents, mine.run, parts.secrets)
+    mine.consumer.on_batch(ResponseSubmittedV1, subscribers.on_responses_submitted)
+    mine.consumer.on_batch(ResponseRevisedV1, subscribers.on_responses_revised)
+    arrivals = Arrivals(parts.settings, parts.secrets, parts.clock)
+    routes = web.routes(mine, documents, arrivals)
+    return Service(
+        NAME,
+        store,
+        mine.consumer,
+        mine.relay,
+        routes,
+        Api(mine, documents, arrivals).router(),
+        background=[
+            _drafts(documents, mine),
+            _unneeded_files(documents, parts),
+            *_imports(documents, mine),
+            _networks(documents, parts),
+        ],
+    )
+
+
+def _drafts(documents: ConsultationDocuments, mine: Edge) -> Due[Loaded[Draft]]:
+    clock = mine.parts.clock
+
+    async def tidy(loaded: Loaded[Draft]) -> None:
+        await usecases.tidy_draft(loaded, documents, clock())
+        mine.relay.wake()
+
+    return Due(lambda now: usecases.due_drafts(documents, now), tidy, clock)
+
+
+def _networks(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Response]]:
+    keep = timedelta(days=parts.settings.network_keep_days)
+    return Due(
+        lambda now: usecases.with_network_to_forget(documents, now - keep),
+        lambda loaded: usecases.forget_network_of(loaded, documents, parts.clock() - keep),
+        parts.clock,
+    )
+
+
+def _unneeded_files(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Upload]]:
+    folder = web.file_folder(parts.settings)
+    return Due(
+        lambda now: usecases.due_uploads(documents, now),
+        lambda loaded: usecases.look_at_upload(loaded, documents, folder, parts.clock()),
+        parts.clock,
+    )
+
+
+def _imports(documents: ConsultationDocuments, mine: Edge) -> tuple[Due[Loaded[Import]], Due[Loaded[Import]]]:
+    clock = mine.parts.clock
+
+    async def further(loaded: Loaded[Import]) -> None:
+        await usecases.take_import_further(loaded, documents, clock())
+        mine.relay.wake()
+
+    return (
+        Due(lambda _: usecases.imports_at_work(documents), further, clock),
+        Due(
+            lambda now: usecases.imports_to_forget(documents, now),
+            lambda loaded: usecases.forget_rows(loaded, documents, clock()),
+            clock,
+        ),
+    )

@@ -13,25 +13,32 @@ from starlette.requests import Request
 
 from shared.clock import LONDON
 from shared.errors import Invalid, TooLarge, Unreadable
+from shared.web.multipart import MOST_FIELDS, NO_FORM, FileLimits, Parts, SentFile
 from shared.web.words import clock_words, date_words, london
 
 _NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _NO_ERRORS: Mapping[str, str] = MappingProxyType({})
-_MOST_FIELDS = 2_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PARTS = ("day", "month", "year", "time")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
 _TWELVE = 12
+_NO_TEXT = "Some of what you sent cannot be read as text. Go back, type it again and send it."
 
 
 class Form:
     """Never changes: `with_errors` makes another one."""
 
-    __slots__ = ("_errors", "_values")
+    __slots__ = ("_errors", "_files", "_values")
 
-    def __init__(self, values: Mapping[str, Sequence[str]] = _NOTHING, errors: Mapping[str, str] = _NO_ERRORS) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Sequence[str]] = _NOTHING,
+        errors: Mapping[str, str] = _NO_ERRORS,
+        files: Sequence[tuple[str, SentFile]] = (),
+    ) -> None:
         self._values = {name: tuple(typed) for name, typed in values.items()}
         self._errors = MappingProxyType(dict(errors))
+        self._files = tuple(files)
 
     @property
     def errors(self) -> Mapping[str, str]:
@@ -50,35 +57,70 @@ class Form:
     def all(self, name: str) -> tuple[str, ...]:
         return self._values.get(name, ())
 
+    @property
+    def files(self) -> tuple[tuple[str, SentFile], ...]:
+        """Field and file, in the order sent. Who reads a form with files closes it."""
+        return self._files
+
+    def close(self) -> None:
+        """Let go of its files: what was not kept elsewhere is gone."""
+        for _, file in self._files:
+            file.close()
+
     def error(self, name: str) -> str | None:
         return self._errors.get(name)
 
     def with_errors(self, errors: Mapping[str, str]) -> "Form":
-        return Form(self._values, errors)
+        return Form(self._values, errors, self._files)
+
+    def with_value(self, name: str, values: Sequence[str]) -> "Form":
+        return Form({**self._values, name: values}, self._errors, self._files)
 
 
-async def read_form(request: Request, limit_bytes: int = 1_000_000) -> Form:
-    """The urlencoded body of `request`, every line end a single newline.
+async def read_form(request: Request, limit_bytes: int = 1_000_000, files: FileLimits | None = None) -> Form:
+    """What a form sends, every line end a single newline; with `files`, also one that has files in it.
 
-    Raises TooLarge as soon as more than `limit_bytes` arrived, and Unreadable for another type of content, for
-    bytes that are not UTF-8 and for control characters other than tab and line ends.
+    Raises TooLarge as soon as more than `limit_bytes` of fields arrived, or more than the limit of the files in all,
+    and Unreadable for another type of content, for bytes that are not UTF-8 and for control characters other than tab
+    and line ends. A file over its own limit is no error here: it comes without content.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = request.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "multipart/form-data" and files is not None:
+        parts = Parts(content_type, files, limit_bytes)
+        await parts.read(request.stream(), request.headers.get("content-length", ""))
+        return _with_files(parts)
     if kind != "application/x-www-form-urlencoded":
-        raise Unreadable("This address takes what a web form sends. Go back to the page with the form and send it.")
+        raise Unreadable(NO_FORM)
     body = await _body(request, limit_bytes)
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except UnicodeDecodeError as error:
-        raise Unreadable("Some of what you sent cannot be read as text. Go back, type it again and send it.") from error
+        raise Unreadable(_NO_TEXT) from error
     except ValueError as error:
         raise TooLarge(
             "What you sent has more fields than any of our forms. Go back and send the form again."
         ) from error
+    return Form(_values(pairs))
+
+
+def _values(pairs: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
     values: dict[str, list[str]] = {}
     for name, typed in pairs:
         values.setdefault(name, []).append(_clean(typed))
-    return Form(values)
+    return values
+
+
+def _with_files(parts: Parts) -> Form:
+    try:
+        pairs = [(name, typed.decode()) for name, typed in parts.fields]
+        return Form(_values(pairs), files=parts.files)
+    except UnicodeDecodeError as error:
+        parts.close()
+        raise Unreadable(_NO_TEXT) from error
+    except Unreadable:
+        parts.close()
+        raise
 
 
 async def _body(request: Request, limit_bytes: int) -> bytes:

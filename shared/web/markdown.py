@@ -7,6 +7,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from shared.web.english import InEnglish
+
 _LINK = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 _CLASSES = {
     "paragraph_open": "govuk-body",
@@ -35,6 +37,8 @@ def markdown(text: str, first_heading: int = 2) -> Markup:
     The largest heading that the text uses becomes `first_heading`, the next one follows it, so that the page's
     outline skips no level whatever the writer chose.
     """
+    if isinstance(text, InEnglish):
+        return Markup('<div lang="en-GB" dir="ltr">{}</div>').format(markdown(str(text), first_heading))
     tokens = _READER.parse(text)
     _dress(tokens, _levels(tokens, first_heading))
     return Markup(_READER.renderer.render(tokens, _READER.options, {}))  # noqa: S704

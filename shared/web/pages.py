@@ -93,6 +93,17 @@ def _text(text: str | None) -> dict[str, str] | None:
     return {"text": text} if text else None
 
 
-def _items(options: Iterable[tuple[str, ...]]) -> list[dict[str, object]]:
-    """(value, text) or (value, text, hint) as the macros take them."""
-    return [{"value": value, "text": text, "hint": _text(*hint or (None,))} for value, text, *hint in options]
+def _items(options: Iterable[tuple[str, ...]], name: str = "") -> list[dict[str, object]]:
+    """(value, text) or (value, text, hint) as the macros take them.
+
+    With the `name` of a field, ids that no other field has: the first has the name itself, for the error summary.
+    """
+    return [
+        {
+            "id": f"{name}:{number}" if number and name else name,
+            "value": value,
+            "text": text,
+            "hint": _text(*hint or (None,)),
+        }
+        for number, (value, text, *hint) in enumerate(options)
+    ]

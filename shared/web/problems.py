@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from shared.errors import Refusal, SignInNeeded, Unavailable
+from shared.errors import Refusal, SignInNeeded, TooMany, Unavailable
 from shared.store.port import Stale
 from shared.web.pages import Pages
 from shared.web.viewer import ANONYMOUS
@@ -51,7 +51,10 @@ class Problems:
         refusal = error if isinstance(error, Refusal) else Refusal(FAULT)
         if isinstance(refusal, SignInNeeded) and not _is_api(request) and request.method == "GET":
             return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
-        return self._answer(request, refusal.status, refusal.sentence, refusal.field)
+        answer = self._answer(request, refusal.status, refusal.sentence, refusal.field)
+        if isinstance(refusal, TooMany) and refusal.retry_after is not None:
+            answer.headers["retry-after"] = str(refusal.retry_after)
+        return answer
 
     async def http(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else AT_FAULT

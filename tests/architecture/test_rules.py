@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.host import SERVICES
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("services", "shared", "deploy")
 
@@ -23,6 +25,13 @@ BREACHES = [
     ("service-layers", "services.accounts.helpers", "import services.accounts.domain"),
     ("pure-domain", "services.accounts.domain", "import shared.store.port"),
     ("pure-domain", "services.consultation.domain.question", "import starlette"),
+    ("pure-selection", "services.fairness_taskforce.selection.page", "import shared.web.charts"),
+    ("pure-selection", "services.fairness_taskforce.selection.record", "import shared.store.port"),
+    ("pure-selection", "services.fairness_taskforce.selection.reading", "import orjson"),
+    ("verify-alone", "services.fairness_taskforce.selection.verify", "import shared.errors"),
+    ("verify-alone", "services.fairness_taskforce.selection.verify", "from . import record"),
+    ("verify-alone", "services.fairness_taskforce.selection.verify", "import numpy"),
+    ("services-apart", "services.fairness_taskforce.selection.pool", "import services.accounts.domain"),
     ("engines-chosen-once", "services.accounts.app", "import shared.store.sqlite"),
     ("engines-chosen-once", "services.accounts.app", "import shared.store.mongo"),
     ("engines-chosen-once", "shared.relay", "import shared.bus.embedded"),
@@ -76,6 +85,14 @@ def test_a_breach_is_seen(copy: Path, rule: str, module: str, breach: str) -> No
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "0 kept, 1 broken" in done.stdout
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_that_runs_has_its_wiring_its_storage_and_its_domain(name: str) -> None:
+    """The rule service-layers lets them be missing, because the selection was there before its service."""
+    found = {path.stem for path in (ROOT / "services" / name).iterdir()}
+
+    assert found >= {"app", "storage", "domain"}
 
 
 def test_every_rule_has_been_seen_to_fail() -> None:

@@ -8,19 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultation.domain import (
+    END,
     Audience,
     Consultation,
     Details,
+    Exit,
     Kind,
+    Leaning,
     NotOpen,
     Option,
     Origin,
     Page,
     Question,
     Questionnaire,
+    Route,
     State,
+    asked_ever,
     check_sign,
+    leaning,
     reference_of,
+    route_faults,
 )
 from services.consultation.domain.response import LETTERS
 from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
@@ -180,6 +187,82 @@ def test_changing_a_question_keeps_its_place() -> None:
     changed = ASKED.put_question(replace(QUESTIONS[1], text="When do you go there?"), "page-1")
     assert changed.questions[1].text == "When do you go there?"
     assert len(changed.questions) == len(QUESTIONS)
+
+
+def test_a_page_after_a_text_that_must_be_answered_is_reached() -> None:
+    two = Questionnaire(
+        (
+            Page("one", questions=(Question("why", Kind.SHORT_TEXT, "Why?", required=True),)),
+            Page("two", questions=QUESTIONS),
+        )
+    )
+    assert route_faults(two) == ()
+
+
+def test_a_page_is_changed_in_its_words_and_keeps_its_questions_and_routes() -> None:
+    route = Route("missing", ("swings",), END)
+    routed = ASKED.put_routes("page-1", lambda _: (route,))
+
+    (page,) = routed.put_page(Page("page-1", "Title", "Intro", "Section")).pages
+
+    assert page == Page("page-1", "Title", "Intro", "Section", QUESTIONS, (route,))
+
+
+@pytest.mark.parametrize(
+    ("route", "field"),
+    [
+        (Route("who", ("a",), END), "question"),
+        (Route("gone", ("a",), END), "question"),
+        (Route("missing", (), END), "options"),
+        (Route("missing", ("slide",), END), "options"),
+        (Route("missing", ("swings",), "page-9"), "to"),
+    ],
+)
+def test_a_route_needs_a_question_with_answers_and_somewhere_to_lead(route: Route, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        ASKED.put_routes("page-1", lambda _: (route,))
+    assert set(refused.value.errors) == {field}
+
+
+def test_an_exit_page_that_is_changed_keeps_its_place() -> None:
+    two = ASKED.put_exit(Exit("a", "First", "Sorry")).put_exit(Exit("b", "Second", "Sorry"))
+    assert [each.title for each in two.put_exit(Exit("a", "Changed", "Sorry")).exits] == ["Changed", "Second"]
+
+
+def test_a_change_that_breaks_a_route_names_it_and_goes_on_only_when_told() -> None:
+    routed = ASKED.put_routes("page-1", lambda _: (Route("missing", ("swings", "cafe"), END),))
+    without = replace(QUESTIONS[0], options=(Option("swings", "Swings"), Option("slide", "A slide")))
+    with pytest.raises(Leaning) as refused:
+        routed.put_question(without, "page-1")
+    assert refused.value.things == ("The route from page 1 to the end",)
+
+    changed = routed.put_question(without, "page-1", even_so=True)
+    assert changed.pages[0].routes == (Route("missing", ("swings",), END),)
+
+
+def test_what_is_being_written_for_a_published_consultation_leans_on_its_charts() -> None:
+    writing = OPEN.begin_version()
+    assert leaning(writing, "safe", None) == (
+        "The chart of “I feel safe there” in the results: later answers will not be in it",
+    )
+    fewer = replace(QUESTIONS[0], options=QUESTIONS[0].options[:1])
+    (thing,) = leaning(writing, "missing", fewer)
+    assert "“A café”, which nobody can choose any more" in thing
+    assert leaning(writing, "missing", replace(QUESTIONS[0], text="What is missing?")) == ()
+    assert leaning(DRAFT, "safe", None) == ()
+    assert leaning(writing, "not-there", None) == ()
+
+
+def test_results_keep_questions_and_answers_of_earlier_versions() -> None:
+    slide = replace(QUESTIONS[0], options=(Option("slide", "A slide"), Option("swings", "Swings")))
+    writing = OPEN.begin_version().write(lambda asked: asked.remove_question("safe").put_question(slide, "page-1"))
+    published = writing.publish_version(NOON)
+
+    ever = asked_ever(published)
+
+    assert [option.text for option in ever[0].options] == ["A slide", "Swings", "A café (earlier version)"]
+    assert ever[-1].text == "I feel safe there (asked in version 1 only)"
+    assert [question.id for question in ever] == ["missing", "when", "who", "else", "safe"]
 
 
 def test_results_may_wait_for_the_close() -> None:

@@ -1,12 +1,43 @@
 """Counts from events: each response once, however often and in whatever order its event comes."""
 
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.consultation import queries
+from services.consultation.domain import (
+    Consultation,
+    Details,
+    Given,
+    Origin,
+    Questionnaire,
+    Response,
+    State,
+    change,
+    restore,
+    set_aside,
+    sum_parts,
+    withdraw,
+)
+from services.consultation.domain import Page as FormPage
+from services.consultation.storage import COLLECTIONS
+from services.consultation.subscribers import Tallies
+from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import Delivery
-from shared.contracts.consultation import ResponseSubmittedV1
+from shared.consume import Consumer
+from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
 from shared.event import Outgoing, record
-from tests.town import NOON, Town
+from shared.run import Run
+from shared.sqlite_file import SqliteFile
+from shared.store.sqlite import SqliteStore
+from tests.town import NOON, QUESTIONS, Town, details_of
 
 
 def event(number: int, option: str = "swings") -> Outgoing:
@@ -70,3 +101,104 @@ async def test_shares_are_of_those_who_answered_the_question(town: Town) -> None
     assert [bar.share for bar in when.bars] == [1.0, 1.0]
     assert (safe.answered, [bar.share for bar in safe.bars]) == (0, [0.0] * 5)
     assert text.answered == 4
+
+
+ASKED = Questionnaire((FormPage("page-1", questions=QUESTIONS),))
+GIVEN = st.fixed_dictionaries(
+    {"missing": st.sampled_from([["swings"], ["cafe"]])},
+    optional={
+        "when": st.sampled_from([["am"], ["pm"], ["am", "pm"]]),
+        "safe": st.sampled_from([["agree"], ["disagree"]]),
+        "who": st.just(["My dog"]),
+    },
+)
+STEPS = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from(["change", "withdraw", "set_aside", "restore"]), GIVEN), max_size=25
+)
+
+
+def lives(steps: Sequence[tuple[int, str, Given]]) -> tuple[list[Response], list[tuple[int, Outgoing]]]:
+    """What becomes of four responses: how they are stored at the end, and the events, with who each is about."""
+    park = Consultation("park", Details(**details_of(NOON)), "officer", State.PUBLISHED, ASKED)
+    now: dict[int, Response] = {}
+    events: list[tuple[int, Outgoing]] = []
+    for who, step, answers in steps:
+        fact: ResponseSubmittedV1 | ResponseRevisedV1 | None
+        if who not in now:
+            now[who], fact = park.respond(str(who), answers, Origin(), NOON)
+        elif step == "change":
+            now[who], fact = change(park, now[who], answers, NOON)
+        elif step == "withdraw":
+            now[who], fact = withdraw(park, now[who], NOON)
+        elif step == "set_aside" and now[who].withdrawn_at is None:
+            now[who], fact = set_aside(park, now[who], "Sent by a program")
+        else:
+            now[who], fact = restore(park, now[who])
+        if fact is not None:
+            events.append((who, record(fact, key=str(who), at=NOON)))
+    return list(now.values()), events
+
+
+def recounted(responses: Sequence[Response]) -> dict[str, Any]:
+    """Counted from what is stored, by hand."""
+    total: dict[str, Any] = {"responses": 0, "answered": Counter(), "choices": {}, "versions": Counter()}
+    for response in responses:
+        if response.withdrawn_at is not None or response.set_aside:
+            continue
+        total["responses"] += 1
+        total["versions"]["1"] += 1
+        for field, values in response.answers.items():
+            total["answered"][field] += 1
+            if field != "who":
+                total["choices"].setdefault(field, Counter()).update(values)
+    return total
+
+
+@given(steps=STEPS, at_once=st.lists(st.integers(1, 9), min_size=1), twice=st.sets(st.integers(0, 25)))
+@settings(max_examples=25, deadline=None)
+def test_totals_from_events_equal_a_recount_whatever_becomes_of_responses(
+    steps: Sequence[tuple[int, str, Given]], at_once: Sequence[int], twice: set[int]
+) -> None:
+    """Events come in batches of any size, on two partitions, and some batches come again."""
+    responses, events = lives(steps)
+
+    async def total() -> dict[str, Any]:
+        with TemporaryDirectory() as folder:
+            file = SqliteFile(Path(folder) / "engage.db")
+            store = SqliteStore(file, "consultation", COLLECTIONS)
+            tallies = Tallies(store, Run(lambda: None))
+            consumer = Consumer("consultation", store, EmbeddedBus(file), lambda: NOON)
+            consumer.on_batch(ResponseSubmittedV1, tallies.count)
+            consumer.on_batch(ResponseRevisedV1, tallies.count)
+            for partition in (0, 1):
+                mine = deliveries([event for who, event in events if who % 2 == partition], partition)
+                for number, batch in enumerate(batches(mine, at_once)):
+                    for _ in range(2 if number in twice else 1):
+                        await consumer.take(batch)
+            parts = [part.body for part in await store.find("tallies")]
+            await file.close()
+            return sum_parts(parts)
+
+    found, wanted = asyncio.run(total()), recounted(responses)
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def batches(all: Sequence[Delivery], sizes: Sequence[int]) -> Iterator[Sequence[Delivery]]:
+    start = 0
+    for size in cycle(sizes):
+        if start >= len(all):
+            return
+        yield all[start : start + size]
+        start += size
+
+
+async def test_an_event_that_comes_before_its_submission_ends_in_the_same_counts(town: Town) -> None:
+    """A submission that was parked is counted when it is replayed, after what became of it."""
+    await town.publish()
+    consumer = town.host.service("consultation").consumer
+    swings, cafe = {"missing": ["swings"]}, {"missing": ["cafe"]}
+    _, events = lives([(0, "", swings), (0, "change", cafe), (1, "", swings), (1, "withdraw", swings)])
+
+    await consumer.take(deliveries([event for _, event in reversed(events)]))
+
+    assert await counted(town) == (1, {"Swings": 0, "A café": 1})

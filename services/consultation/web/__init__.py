@@ -3,19 +3,54 @@
 from starlette.routing import BaseRoute
 
 from services.consultation.storage import ConsultationDocuments
+from services.consultation.web.abuse import Abuse
 from services.consultation.web.answer import Answer
+from services.consultation.web.desk import Desk
 from services.consultation.web.edit import Edit
+from services.consultation.web.entering import Entering
+from services.consultation.web.equality import Equality, EqualityDesk
+from services.consultation.web.exchange import Exchange
+from services.consultation.web.importing import Importing
+from services.consultation.web.invitations import Invitations
+from services.consultation.web.languages import Languages
+from services.consultation.web.mine import Mine
+from services.consultation.web.preview import Preview
+from services.consultation.web.printing import Printing
 from services.consultation.web.public import Public
+from services.consultation.web.publishing import Publishing
 from services.consultation.web.staff import Staff
+from services.consultation.web.uploads import Files, file_folder
+from services.consultation.web.versions import Versions
+from services.consultation.web.write_pages import FormPages
+from services.consultation.web.write_questions import Questions
 from shared.service import Edge
+from shared.web.arrivals import Arrivals
 
-__all__ = ["routes"]
+__all__ = ["file_folder", "routes"]
 
 
-def routes(edge: Edge, documents: ConsultationDocuments) -> list[BaseRoute]:
+def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> list[BaseRoute]:
+    staff = Staff(edge, documents)
+    desk = Desk(edge, documents, staff.show)
     return [
         *Public(edge, documents).routes(),
-        *Answer(edge, documents).routes(),
-        *Edit(edge, documents).routes(),  # before the pages of one consultation: /staff/consultations/new is none
-        *Staff(edge, documents).routes(),
+        *Answer(edge, documents, arrivals).routes(),
+        *Equality(edge, documents).routes(),
+        *Edit(desk).routes(),  # before the pages of one consultation: /staff/consultations/new is none
+        *Questions(desk).routes(),
+        *FormPages(desk).routes(),
+        *Versions(desk).routes(),
+        *Publishing(desk).routes(),
+        *EqualityDesk(desk).routes(),
+        *Exchange(desk).routes(),
+        *Preview(desk).routes(),
+        *Abuse(edge, documents).routes(),
+        *Languages(edge, documents).routes(),
+        *Files(edge, documents).routes(),
+        *Entering(edge, documents).routes(),
+        *Importing(edge, documents).routes(),
+        *Printing(edge, documents).routes(),
+        *Invitations(edge, documents).routes(),
+        *Mine(edge, documents).routes(),
+        *staff.routes(),
     ]

@@ -7,6 +7,18 @@ from shared.errors import Invalid
 from shared.place import Place
 from shared.web.forms import Form, parse_date_time, show_date_time
 
+INFORMATION = (
+    "proposal",
+    "alternatives",
+    "reasons",
+    "impact",
+    "next_steps",
+    "contact_team",
+    "contact_email",
+    "contact_phone",
+    "formats",
+)
+
 
 def read_details(form: Form, place: Place) -> Details:
     """Raises Invalid."""
@@ -38,6 +50,8 @@ def read_details(form: Form, place: Place) -> Details:
         audience=Audience(form.value("audience")),
         live_results=form.value("live_results") != "no",
         interests=tuple(id for id, _ in place.interests if id in form.all("interests")),
+        formal=form.value("formal") != "no",
+        **{field: form.value(field).strip() for field in INFORMATION},
         wards=tuple(ward for ward in place.wards if ward in form.all("wards")),
     )
 
@@ -61,5 +75,7 @@ def show_details(details: Details) -> Form:
             "live_results": ["yes" if details.live_results else "no"],
             "interests": details.interests,
             "wards": details.wards,
+            "formal": ["yes" if details.formal else "no"],
+            **{field: [getattr(details, field)] for field in INFORMATION},
         }
     )

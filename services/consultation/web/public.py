@@ -7,8 +7,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
-from services.consultation.domain import Consultation
+from services.consultation.domain import Consultation, law
 from services.consultation.storage import ConsultationDocuments
+from services.consultation.web.spoken import spoken_in
 from shared.errors import NotFound
 from shared.service import Edge
 from shared.web.charts import bar_chart
@@ -39,12 +40,19 @@ class Public:
     async def detail(self, request: Request) -> Response:
         consultation = await self._published(request)
         now = self._edge.parts.clock()
+        lang = request.query_params.get("lang", "")
+        spoken = await spoken_in(lang, consultation, consultation.questionnaire, self._documents)
+        viewer = await self._edge.sessions.viewer(request)
+        begun = await usecases.draft_of(viewer.person, consultation.id, self._documents)
         return await self._page(
             "consultation.html",
             request,
-            consultation=consultation,
+            begun=begun,
+            consultation=spoken.consultation(consultation),
+            spoken=spoken,
             status=queries.status(consultation, now),
             shows_results=consultation.shows_results(now),
+            days=law.days_words(law.days_open(consultation.details.opens_at, consultation.details.closes_at)),
         )
 
     async def results(self, request: Request) -> Response:

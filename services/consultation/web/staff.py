@@ -1,16 +1,18 @@
 """Officers' pages: all consultations, one consultation, and what people wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
+from services.consultation.domain import asked_ever, route_faults
 from services.consultation.storage import ConsultationDocuments
-from services.consultation.web.question_page import PLACE_FOR_ID, page_number, question_page
+from services.consultation.web.publishing import standing
+from services.consultation.web.question_page import page_number
 from services.consultation.web.questions import NAMES
-from shared.errors import Refusal
+from shared.errors import NotFound, Refusal
 from shared.service import Edge
 from shared.web.forms import Form
 from shared.web.sessions import need
@@ -29,7 +31,6 @@ class Staff:
         return [
             Route("/staff", self.list, methods=["GET"]),
             Route(one, self.overview, methods=["GET"]),
-            Route(one + "/preview", self.preview, methods=["GET"]),
             Route(one + "/publish", self.publish, methods=["POST"]),
             Route(one + "/texts/{question}", self.texts, methods=["GET"]),
         ]
@@ -38,7 +39,11 @@ class Staff:
         rows = await queries.staff_list(self._documents, self._edge.parts.clock())
         return await self._page("staff/list.html", request, rows=rows)
 
-    async def overview(self, request: Request, errors: dict[str, str] | None = None) -> Response:
+    async def overview(self, request: Request) -> Response:
+        return await self.show(request, {})
+
+    async def show(self, request: Request, errors: Mapping[str, str]) -> Response:
+        """The overview, with what stands against something that was asked for."""
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
         now = self._edge.parts.clock()
         return await self._page(
@@ -46,39 +51,34 @@ class Staff:
             request,
             consultation=consultation,
             status=queries.status(consultation, now),
-            lacks=() if consultation.is_published else consultation.lacks(now),
-            form=Form(errors=errors or {}),
+            standing=standing(
+                consultation, self._edge.parts.place, await self._edge.sessions.viewer(request), self._edge.parts.clock
+            ),
+            form=Form(errors=errors),
             kinds=NAMES,
-        )
-
-    async def preview(self, request: Request) -> Response:
-        """The form as people will see it, one page of it at a time."""
-        viewer = await self._edge.sessions.viewer(request)
-        need(viewer, "officer")
-        consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        asked = consultation.writing
-        page = asked.pages[page_number(request.query_params.get("page", ""), len(asked.pages)) - 1]
-        form = Form({"response": [PLACE_FOR_ID], "version": [str(asked.version)]})
-        return HTMLResponse(
-            question_page(self._edge.parts.pages, consultation, asked, page, form, viewer, preview=True)
+            route_faults=route_faults(consultation.writing),
+            results=await queries.results(consultation, self._documents),
         )
 
     async def publish(self, request: Request) -> Response:
         viewer = await self._edge.sessions.viewer(request)
         need(viewer, "officer")
         id = request.path_params["id"]
-        command = usecases.PublishConsultation(id, viewer.person or "")
+        command = usecases.PublishConsultation(id, viewer.person or "", self._edge.parts.place.second_officer)
         try:
             await self._edge.run(
                 lambda: usecases.publish_consultation(command, self._documents, self._edge.parts.clock())
             )
         except Refusal as refusal:
-            return await self.overview(request, {"": refusal.sentence})
+            return await self.show(request, {"": refusal.sentence})
         return RedirectResponse(f"/staff/consultations/{id}", 303)
 
     async def texts(self, request: Request) -> Response:
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        question = consultation.questionnaire.question(request.path_params["question"])
+        id = request.path_params["question"]
+        question = next((each for each in asked_ever(consultation) if each.id == id), None)
+        if question is None:
+            raise NotFound("This question is not there")
         page = page_number(request.query_params.get("page", ""), LAST_PAGE)
         found = await queries.texts(consultation, question.id, self._documents, page=page, size=TEXTS_ON_A_PAGE)
         total = (await queries.results(consultation, self._documents)).responses
