@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.pools import made_up
 from services.fairness_taskforce.selection.pool import Pool
-from services.fairness_taskforce.selection.select import select
+from services.fairness_taskforce.selection.selection import select
 from tests.selection.pools import FOLDER, SMALLEST_CHANCE_AND_GINI, pool_of
 
 MEASURES = "seconds for the chances and the lottery of a pool, beside another library's maximin"

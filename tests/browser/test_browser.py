@@ -81,14 +81,27 @@ async def test_an_officer_writes_and_publishes_by_keyboard_alone(browser: Browse
     await page.goto(address + "/sign-in")
     await page.get_by_text("Sign in as an officer").press("Enter")
     await page.get_by_role("button", name="Write a consultation").press("Enter")
-    await page.get_by_label("Title").focus()
-    await page.keyboard.type("Bins")
-    for text in ("When are they emptied?", "They are full.", "How often the vans come."):
-        await page.keyboard.press("Tab")
+    await page.get_by_role("button", name="Continue").press("Enter")
+    for label, text in (
+        ("Title", "Bins"),
+        ("Summary", "When are they emptied?"),
+        ("Background", "They are full."),
+        ("What is proposed?", "Vans that come every week."),
+        ("Which other options were considered?", "Larger bins."),
+        ("What are the reasons for it?", "Bins are full by Thursday."),
+        ("How would it affect people?", "Nobody has further to walk."),
+        ("Which decision will the answers inform?", "How often the vans come."),
+        ("What happens with the answers?", "The committee reads them in May."),
+        ("Which team can people ask?", "Waste team"),
+        ("E-mail address of the team", "waste@council.example"),
+        ("How do people get this in another format?", "Ask the team."),
+    ):
+        await page.get_by_label(label, exact=True).focus()
         await page.keyboard.type(text)
-    await page.keyboard.press("Tab")
+    await page.get_by_label("Yes, answers can change it").focus()
     await page.keyboard.press("Space")
     await page.get_by_role("button", name="Save").press("Enter")
+    await page.get_by_role("link", name="Add a question").first.press("Enter")
     await page.get_by_role("link", name="Long text").press("Enter")
     await page.get_by_label("Question", exact=True).focus()
     await page.keyboard.type("What do you see?")

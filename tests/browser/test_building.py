@@ -278,6 +278,7 @@ async def answer(browser: Browser, address: str, way: Way, *, script: bool) -> l
     await page.goto(address + "/answer")
     for given in way:
         for question, chosen in given:
+            await page.get_by_text(question).first.wait_for()
             group = page.get_by_role("group", name=question)
             if await group.count():
                 await group.get_by_label(chosen, exact=True).check()

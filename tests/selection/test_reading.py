@@ -119,6 +119,12 @@ def test_separators_quotation_marks_and_line_ends_within_quotation_marks_are_tex
     assert read_pool(sheets(categories, people), 3).people[0].features == ("f", '16, or\n"so"')
 
 
+def test_the_separator_is_found_outside_of_quotation_marks() -> None:
+    people = RESPONDENTS.replace(",", ";").replace("home", '"home, street, town, county, country"')
+
+    assert read_pool(sheets(respondents=people), 3) == POOL
+
+
 def test_values_count_with_their_capitals() -> None:
     bad = refused(sheets(respondents=RESPONDENTS.replace("ana,f", "ana,F")))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.fairness_taskforce.selection.pool import Person, Pool, Quota
 from services.fairness_taskforce.selection.relax import Change, Choice, Clash, changed
 from services.fairness_taskforce.selection.rules import TooRare
-from services.fairness_taskforce.selection.select import NoGroup, select, vacancies
+from services.fairness_taskforce.selection.selection import NoGroup, select, vacancies
 from tests.selection.pools import SMALLEST_CHANCE_AND_GINI, all_groups, keeps_to_rules, pool_of
 from tests.selection.slow_leximin import slow_leximin
 

@@ -19,7 +19,7 @@ from services.fairness_taskforce.selection.reading import Sheets, read_pool
 from services.fairness_taskforce.selection.record import SHORTEST_SALT, Program, draw, freeze, reopen
 from services.fairness_taskforce.selection.relax import Clash, clash_of
 from services.fairness_taskforce.selection.rules import TooRare
-from services.fairness_taskforce.selection.select import RULES, VERSION, NoGroup, Selection, select
+from services.fairness_taskforce.selection.selection import RULES, VERSION, NoGroup, Selection, select
 from services.fairness_taskforce.selection.source import Balls, Beacon
 from services.fairness_taskforce.selection.tables import Sheet
 from shared.errors import Refusal

@@ -11,7 +11,7 @@ NASH_ROUNDS = 40
 NASH_GAP = 1e-5
 LEAST = 1e-6
 AT_ONCE = 2_000
-GROUPS_TRIED = 2_000_000
+GROUPS_TRIED = 200_000
 
 
 class TooRare(Exception):  # noqa: N818
