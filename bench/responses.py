@@ -18,6 +18,7 @@ import psutil
 
 from bench.load import Connection
 from deploy.host import Host, load_pages, opened
+from deploy.servers.record import free_port
 from services.accounts import usecases as accounts
 from services.accounts.storage import AccountDocuments
 from services.consultation import usecases as consultations
@@ -25,7 +26,7 @@ from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, O
 from services.consultation.storage import ConsultationDocuments
 from shared.settings import Settings, read_settings
 from shared.web.sessions import COOKIE, make_token
-from tests.world import ROOT, World, free_port
+from tests.world import ROOT, World
 
 MEASURES = "responses a second, from the form to the receipt"
 CLIENTS = 16

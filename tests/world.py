@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ import httpx
 import pyotp
 
 from deploy.host import SERVICES
-from deploy.servers.record import Addresses
+from deploy.servers.record import Addresses, free_port
 from shared import secrets
 from shared.mail.catcher import Catcher, Inbox
 from tests.eventually import eventually
@@ -27,12 +26,6 @@ from tests.visitor import Visitor
 ROOT = Path(__file__).parents[1]
 UP_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class World:

@@ -66,6 +66,7 @@ def _source(published: dict[str, Any]) -> str:
         f" {agreement['each priority, lowest']:.0%} to {agreement['each priority, highest']:.0%} with each priority."
         " Single responses were never published. All else in them is made up: which priority has which share,"
         " the wards, the ages, how strongly people agreed, the order they put the priorities in, and the exact days."
+        " What is said of other options, reasons, impact and what happens next was written for this demonstration."
     )
 
 

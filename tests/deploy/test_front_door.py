@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from deploy.host import SERVICES
-from tests.world import free_port
+from deploy.servers.record import free_port
 
 ROOT = Path(__file__).parents[2]
 CADDY = shutil.which("caddy", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")

@@ -9,7 +9,7 @@ from tests.adapters.stores import ENGINES
 from tests.notifications.desk import Desk
 from tests.notifications.stores import opened_store
 
-ON_BOTH_ENGINES = {"test_mailings", "test_reports", "test_retention", "test_sending"}
+ON_BOTH_ENGINES = {"test_reports", "test_retention", "test_sending"}
 """Those that lean most on how documents are stored and found. The others hold there too, and take minutes."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.host import load_pages, opened
+from deploy.servers.record import free_port
 from services.notifications.domain import CLAIM, State
 from shared.clock import system_clock
 from shared.mail.notify import NotifyMailer, notify_service, plain
@@ -16,7 +17,6 @@ from shared.settings import BadSetting, Settings
 from tests.notifications.desk import Answers, Desk
 from tests.notifications.fake_notify import KEY, SECRET, TEMPLATE, FakeNotify, Fault, notify
 from tests.town import opened_town
-from tests.world import free_port
 
 TEAM_ONLY = "Can't send to this recipient using a team-only API key"
 

@@ -9,10 +9,10 @@ import pytest
 import uvloop
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from deploy.servers.record import free_port
 from shared.mail.catcher import Catcher, Inbox
 from shared.mail.port import Mail, RefusedForGood, RefusedForNow
 from shared.mail.smtp import SmtpMailer, SmtpServer
-from tests.world import free_port
 
 
 def mail(to: str = "person@example.org") -> Mail:
