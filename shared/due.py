@@ -4,7 +4,6 @@
 own: then whichever process is first has done it. What a kill leaves half done is found again.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -12,8 +11,8 @@ from typing import Generic, TypeVar
 
 from shared.clock import Clock
 from shared.errors import Unavailable
+from shared.loop import Loop
 from shared.store.port import Stale
-from shared.waiting import wait
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +21,7 @@ T = TypeVar("T")
 LOOK_AGAIN_S = 1.0
 
 
-class Due(Generic[T]):
+class Due(Loop, Generic[T]):
     """Finds what is due and does it, one after the other, for as long as the service runs.
 
     `do` may do a part, such as a page of many: what is left is found again at once.
@@ -31,26 +30,19 @@ class Due(Generic[T]):
     def __init__(
         self, find: Callable[[datetime], Awaitable[Sequence[T]]], do: Callable[[T], Awaitable[object]], clock: Clock
     ) -> None:
+        super().__init__("due work waits", LOOK_AGAIN_S)
         self._find = find
         self._do = do
         self._clock = clock
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Finish the one that is at work; the others stay due."""
-        self._stopping.set()
-        if self._task is not None:
-            await self._task
+    async def step(self) -> float:
+        return 0.0 if await self.run_once() else LOOK_AGAIN_S
 
     async def run_once(self) -> int:
         """Do each that is due now; returns how many were done, or taken a part further. Raises Unavailable."""
         done = 0
         for each in await self._find(self._clock()):
-            if self._stopping.is_set():
+            if self.stopping:
                 break
             done += await self._try(each)
         return done
@@ -67,15 +59,3 @@ class Due(Generic[T]):
             log.exception("due work could not be done")
             return False
         return True
-
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            done = 0
-            try:
-                done = await self.run_once()
-            except Unavailable as error:
-                log.warning("due work waits: %s", error)
-            except Exception:
-                log.exception("due work waits")
-            if not done:
-                await wait(self._stopping, LOOK_AGAIN_S)
