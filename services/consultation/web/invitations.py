@@ -1,7 +1,5 @@
 """Officers make invitations, hand them on once, and take back those that nobody has used."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -15,11 +13,11 @@ from services.consultation.domain import Consultation
 from services.consultation.storage import ConsultationDocuments
 from shared.errors import Refusal
 from shared.service import Edge
+from shared.sheets import BOM, csv_lines
 from shared.web.forms import Form, read_form
 from shared.web.sessions import need
 
 HERE = "/staff/consultations/{id}/invitations"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DIGITS = 6
 STATES = ("unused", "used", "revoked")
 
@@ -79,15 +77,14 @@ class Invitations:
         need(await self._edge.sessions.viewer(request), "officer")
         consultation = await self._consultation(request)
         form = await read_form(request)
-        out = io.StringIO(newline="")
-        table = csv.writer(out)
-        table.writerow(["Number", "For", "Code", "Link"])
-        for number, token in enumerate(form.all("token"), 1):
-            link = self._link(consultation.id, token)
-            table.writerow([number, *(safe(cell) for cell in (form.value("label"), token, link))])
+        label, tokens = form.value("label"), form.all("token")
+        rows = [
+            (str(number), label, token, self._link(consultation.id, token)) for number, token in enumerate(tokens, 1)
+        ]
+        table = csv_lines([("Number", "For", "Code", "Link"), *rows])
         headers = {"content-disposition": f'attachment; filename="invitations-{consultation.id}.csv"'}
         # With a byte order mark: without one spreadsheet programs read other letters than ours.
-        return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(BOM + table, media_type="text/csv; charset=utf-8", headers=headers)
 
     async def ask(self, request: Request) -> Response:
         consultation = await self._consultation(request)
@@ -125,8 +122,3 @@ class Invitations:
         form = context.get("form")
         status = 422 if isinstance(form, Form) and form.errors else 200
         return HTMLResponse(self._edge.parts.pages.render(template, viewer, **context), status)
-
-
-def safe(cell: str) -> str:
-    """As text: a spreadsheet program runs what begins like a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
