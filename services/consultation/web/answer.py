@@ -26,6 +26,7 @@ from services.consultation.web.late import Late
 from services.consultation.web.question_page import OWN, PLACE_FOR_ID, PREFIX, given_in, page_number, question_page
 from services.consultation.web.sending import Receipt, network_of, store
 from services.consultation.web.spoken import Reader, spoken_in, spoken_to, switched
+from services.consultation.web.steps import page_on, prefixed, step_of
 from services.consultation.web.uploads import Uploads, shown_files
 from shared.errors import Invalid, SignInNeeded, Unreadable
 from shared.service import Edge
@@ -129,24 +130,14 @@ class Answer:
         if go == "save":
             return await self._drafts.save(consultation, asked, form, viewer)
         walked = walk(asked, given_in(form))
-        here = next((page for page in walked.pages if page.id == form.value("page")), walked.pages[0])
-        if go == "back" or go.startswith("lang-"):
-            there = walked.before(here.id) if go == "back" else None
-            return self._show(consultation, asked, there or here, form, viewer)
-        if go.startswith("page-"):
-            there = next((page for page in walked.pages if page.id == go[5:]), walked.pages[0])
-            return self._show(consultation, asked, there, form, viewer)
-        return self._go_on(consultation, asked, walked, here, form, viewer)
-
-    def _go_on(  # noqa: PLR0913
-        self, consultation: Consultation, asked: Questionnaire, walked: Walk, here: Page, form: Form, viewer: Viewer
-    ) -> Response:
-        if faults := walked.faults_on(here):
-            return self._show(consultation, asked, here, form.with_errors(_prefixed(faults)), viewer)
-        further = walked.after(here.id)
-        if further is not None and not (form.value("checking") and not walked.faults_on(further)):
-            return self._show(consultation, asked, further, form, viewer)
-        return self._check(consultation, asked, walked, form, viewer)
+        here = page_on(walked, form.value("page"))
+        if go.startswith("lang-"):
+            return self._show(consultation, asked, here, form, viewer)
+        step = step_of(walked, here, form)
+        if step.page is None:
+            return self._check(consultation, asked, walked, form, viewer)
+        shown = form.with_errors(prefixed(step.faults)) if step.faults else form
+        return self._show(consultation, asked, step.page, shown, viewer)
 
     def _check(
         self, consultation: Consultation, asked: Questionnaire, walked: Walk, form: Form, viewer: Viewer
@@ -228,7 +219,7 @@ class Answer:
         """The first page on the way with something to put right."""
         page = next((page for page in walked.pages if _on(page, faults)), walked.pages[0])
         errors = _on(page, faults) | ({"": faults[""]} if "" in faults else {})
-        return self._show(consultation, asked, page, form.with_errors(_prefixed(errors)), viewer)
+        return self._show(consultation, asked, page, form.with_errors(prefixed(errors)), viewer)
 
     def _show(
         self, consultation: Consultation, asked: Questionnaire, page: Page, form: Form, viewer: Viewer
@@ -250,7 +241,3 @@ def _faults_with_files(walked: Walk, form: Form) -> dict[str, str]:
     return {
         field: sentence for page in pages for field, sentence in (walked.faults_on(page) | _on(page, files)).items()
     }
-
-
-def _prefixed(errors: Mapping[str, str]) -> dict[str, str]:
-    return {PREFIX + field if field else "": sentence for field, sentence in errors.items()}

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.consultation import queries, usecases
+from services.consultation import usecases
 from services.consultation.domain import Consultation, Origin, Outside, Page, Questionnaire, Walk, walk
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.entry_fields import CHANNELS, ENTERED, ENTRY, PARTS, read_channel, read_day
 from services.consultation.web.question_page import OWN, PREFIX, given_in, page_number, question_page
-from services.consultation.web.spoken import SPOKEN_ENGLISH
+from services.consultation.web.steps import end_page, page_on, prefixed, step_of
 from services.consultation.web.uploads import Uploads, shown_files
 from shared.errors import Conflict, Invalid, NotFound
 from shared.service import Edge
@@ -75,46 +75,20 @@ class Entering:
 
     def _walk(self, consultation: Consultation, asked: Questionnaire, form: Form, viewer: Viewer) -> Response:
         walked = walk(asked, given_in(form))
-        here = next((page for page in walked.pages if page.id == form.value("page")), walked.pages[0])
-        go = form.value("go")
-        if form.errors or go == "begin":
+        here = page_on(walked, form.value("page"))
+        if form.errors or form.value("go") == "begin":
             return self._show(consultation, asked, here, form, viewer)
-        if go == "back":
-            return self._show(consultation, asked, walked.before(here.id) or here, form, viewer)
-        if go.startswith("page-"):
-            there = next((page for page in walked.pages if page.id == go[5:]), walked.pages[0])
-            return self._show(consultation, asked, there, form, viewer)
-        if faults := walked.faults_on(here):
-            return self._show(consultation, asked, here, form.with_errors(_prefixed(faults)), viewer)
-        further = walked.after(here.id)
-        if further is not None and not (form.value("checking") and not walked.faults_on(further)):
-            return self._show(consultation, asked, further, form, viewer)
-        return self._end(consultation, asked, walked, form, viewer)
+        step = step_of(walked, here, form)
+        if step.page is None:
+            return self._end(consultation, asked, walked, form, viewer)
+        shown = form.with_errors(prefixed(step.faults)) if step.faults else form
+        return self._show(consultation, asked, step.page, shown, viewer)
 
     def _end(
         self, consultation: Consultation, asked: Questionnaire, walked: Walk, form: Form, viewer: Viewer
     ) -> Response:
-        """The exit page or the check page; or the first page with something to put right."""
-        at_fault = next((page for page in walked.pages if walked.faults_on(page)), None)
-        if at_fault is not None:
-            errors = _prefixed(walked.faults_on(at_fault))
-            return self._show(consultation, asked, at_fault, form.with_errors(errors), viewer)
-        fields = [name for name in form.names if name.startswith(PREFIX)]
-        html = self._edge.parts.pages.render(
-            "exit.html" if walked.exit else "check.html",
-            viewer,
-            consultation=consultation,
-            leaves=walked.exit,
-            page=walked.pages[-1],
-            asked=asked,
-            rows=queries.check_rows(walked, shown_files(form)),
-            dropped=walked.dropped,
-            form=form,
-            own=[name for name in OWN if name != "checking"],
-            names=[*OWN, *fields] if walked.exit else fields,
-            action=_address(consultation),
-            spoken=SPOKEN_ENGLISH,
-        )
+        pages, action, files = self._edge.parts.pages, _address(consultation), shown_files(form)
+        html = end_page(pages, consultation, asked, walked, form, viewer, action=action, files=files)
         return HTMLResponse(html, 422 if form.errors else 200)
 
     async def _send(
@@ -140,7 +114,7 @@ class Entering:
     ) -> Response:
         pages = walk(asked, given_in(form)).pages
         page = next((page for page in pages for each in page.questions if set(each.fields) & set(faults)), pages[0])
-        return self._show(consultation, asked, page, form.with_errors(_prefixed(faults)), viewer)
+        return self._show(consultation, asked, page, form.with_errors(prefixed(faults)), viewer)
 
     async def entered(self, request: Request) -> Response:
         """It is stored: its reference, to be written on the paper, and on to the next."""
@@ -191,7 +165,3 @@ class Entering:
 
 def _address(consultation: Consultation) -> str:
     return f"/staff/consultations/{consultation.id}/enter"
-
-
-def _prefixed(faults: Mapping[str, str]) -> dict[str, str]:
-    return {PREFIX + field if field else "": sentence for field, sentence in faults.items()}
