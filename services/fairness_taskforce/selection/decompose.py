@@ -139,7 +139,7 @@ def mix(pool: Typed, point: Vector, groups: list[Vector], finder: Finder) -> Mix
         if short <= GOOD:
             break
         prices = -program.prices
-        group = _helpful(prices[:types], prices[types], pool, finder)
+        group = finder.worth_more_than(-prices[types], prices[:types])
         if group is None:
             break
         groups.append(group)
@@ -150,13 +150,3 @@ def mix(pool: Typed, point: Vector, groups: list[Vector], finder: Finder) -> Mix
     return Mixture(
         [groups[each] for each in kept], (weights[kept] / weights[kept].sum()).tolist(), max(0.0, -program.value)
     )
-
-
-def _helpful(worth: Vector, price: float, pool: Typed, finder: Finder) -> Vector | None:
-    """A group worth more than the mixture as it is; None if there is none, for certain."""
-    room = room_of(pool)
-    for group in finder.near_best(worth, room) or []:
-        if worth @ group + price > GOOD:
-            return group
-    best = finder.best(worth, room)
-    return best if best is not None and worth @ best + price > GOOD else None

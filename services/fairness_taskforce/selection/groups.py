@@ -23,6 +23,9 @@ ROUNDED_AT_ONCE = 2
 """One in so many of the fractions."""
 
 TURNS = 60
+WORTH_IT = 1e-8
+"""By how much at the least: what is nearer is the solver's own error."""
+
 DEAD_ENDS = 4
 
 
@@ -80,6 +83,15 @@ class Finder:
         program.set_bounds(room.low, room.high)
         program.set_cost(cost)
         return np.round(program.answer) if program.solve() else None
+
+    def worth_more_than(self, price: float, worth: Vector) -> Vector | None:
+        """A group whose members' worth sums to more than the price; None if there is none, for certain."""
+        room = room_of(self._pool)
+        for group in self.near_best(worth, room) or []:
+            if worth @ group - price > WORTH_IT:
+                return group
+        best = self.best(worth, room)
+        return best if best is not None and worth @ best - price > WORTH_IT else None
 
     @cached_property
     def _whole(self) -> Program:

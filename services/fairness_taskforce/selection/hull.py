@@ -7,7 +7,7 @@ would help most, by a whole-number program where rounding finds none. When there
 import numpy as np
 
 from services.fairness_taskforce.selection.decompose import Mixture
-from services.fairness_taskforce.selection.groups import Finder, room_of
+from services.fairness_taskforce.selection.groups import Finder
 from services.fairness_taskforce.selection.solver import INFINITY, Program, SolverFailed, Vector, sparse
 from services.fairness_taskforce.selection.typed import Typed
 
@@ -52,7 +52,7 @@ class _Stages:
             if not self._program.solve():
                 raise SolverFailed("what was possible a moment ago no longer is")
             prices = -self._program.prices
-            group = self._helpful(prices[:-1] / self._pool.counts, prices[-1], finder)
+            group = finder.worth_more_than(-prices[-1], prices[:-1] / self._pool.counts)
             if group is None:
                 return
             self._groups.append(group)
@@ -60,14 +60,6 @@ class _Stages:
             values = np.append(group[chosen] / self._pool.counts[chosen], 1.0)
             self._program.add_column(np.append(chosen, len(self._pool.counts)), values)
         raise SolverFailed("too many groups were needed")
-
-    def _helpful(self, worth: Vector, price: float, finder: Finder) -> Vector | None:
-        room = room_of(self._pool)
-        for group in finder.near_best(worth, room) or []:
-            if worth @ group + price > GOOD:
-                return group
-        best = finder.best(worth, room)
-        return best if best is not None and worth @ best + price > GOOD else None
 
     @property
     def smallest(self) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from services.fairness_taskforce.selection.decompose import Mixture, face
-from services.fairness_taskforce.selection.groups import Finder, room_of
+from services.fairness_taskforce.selection.groups import Finder, Room, room_of
 from services.fairness_taskforce.selection.solver import Matrix, Vector
 from services.fairness_taskforce.selection.typed import Typed
 
@@ -163,7 +163,7 @@ def _mend(pool: Typed, chances: Vector, within: Bounds, hand: _Hand, dice: Gener
         else:
             high[type_] = max(group[type_] - 1, low[type_])
         cost = _near(group, hand.totals, within, pool.counts) + 0.2 * dice.random(len(group))
-        found = finder.near_best(cost, type(room)(room.least, room.most, low, high)) or []
+        found = finder.near_best(cost, Room(room.least, room.most, low, high)) or []
         in_vain = 0 if _take_best(hand, found, in_vain >= KICK_AFTER) else in_vain + 1
 
 

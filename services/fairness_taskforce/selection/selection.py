@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.fairness_taskforce.selection.decompose import Mixture, decompose
-from services.fairness_taskforce.selection.groups import Finder, room_of
+from services.fairness_taskforce.selection.groups import Finder
 from services.fairness_taskforce.selection.hull import leximin_of_groups
 from services.fairness_taskforce.selection.leximin import Impossible, leximin_bound
 from services.fairness_taskforce.selection.lottery import equal_groups, name_members
@@ -111,9 +111,7 @@ def _exact(numbers: Typed, bound: Vector, rule: str, dice: np.random.Generator, 
     if rule != "leximin":  # as near to it as groups come
         return np.clip(np.array(mixture.weights) @ mixture.matrix / numbers.counts, 0.0, 1.0), mixture
     tell("The bound is out of reach; asking for the best groups one by one")
-    finder = Finder(numbers, dice)
-    groups = mixture.groups or [group for group in [finder.best(bound, room_of(numbers))] if group is not None]
-    return leximin_of_groups(numbers, groups, finder)
+    return leximin_of_groups(numbers, mixture.groups, Finder(numbers, dice))
 
 
 def _uniform(pool: Pool, numbers: Typed, number: int, seed: int, tell: Tell) -> Selection:
