@@ -13,7 +13,6 @@ from deploy.host import SERVICES, Host, load_pages, opened, web_app
 from services.accounts import usecases as accounts
 from services.accounts.domain import Role
 from services.accounts.storage import AccountDocuments
-from services.fairness_taskforce.selection import command as selection
 from shared import logs, secrets
 from shared.consume import parked_body
 from shared.errors import Refusal, Unavailable
@@ -26,8 +25,11 @@ STOP_WITHIN_S = 10
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["select"]:  # a program of its own, without settings and services
-        return selection.main(given[1:])
+    if given[:1] == ["select"]:
+        # A program of its own, without settings and services; they start without its solver.
+        from services.fairness_taskforce.selection import command  # noqa: PLC0415
+
+        return command.main(given[1:])
     options = _parser().parse_args(given)
     try:
         settings = read_settings()
