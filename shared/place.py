@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.contrast import contrast
+from shared.data_file import read_data_file
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -117,13 +118,4 @@ class Place(_Part):
 
 def load_place(folder: Path) -> Place:
     """Read `folder`/place.json. Raises BrokenPlace."""
-    path = folder / "place.json"
-    try:
-        return Place.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise BrokenPlace(f"{path} cannot be read: {error.strerror}.") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(step) for step in first["loc"])
-        where = f"{path}, {field}" if field else str(path)
-        raise BrokenPlace(f"{where}: {first['msg'].removeprefix('Value error, ')}.") from error
+    return read_data_file(folder / "place.json", Place, BrokenPlace)

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from services.notifications.domain import SUBJECT, TEST, Passage
+from shared.data_file import read_data_file
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
@@ -67,13 +68,4 @@ class About(_Part):
 
 def read_about(folder: Path) -> About:
     """Raises BrokenMail."""
-    path = folder / "about.json"
-    try:
-        return About.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise BrokenMail(f"{path} cannot be read: {error.strerror}.") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(step) for step in first["loc"])
-        where = f"{path}, {field}" if field else str(path)
-        raise BrokenMail(f"{where}: {first['msg'].removeprefix('Value error, ')}.") from error
+    return read_data_file(folder / "about.json", About, BrokenMail)
