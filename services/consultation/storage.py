@@ -6,6 +6,8 @@ from services.consultation.domain import Consultation, Draft, Invitation, Respon
 from services.consultation.domain.abuse import copy_mark
 from services.consultation.domain.importing import Import, ImportPage
 from services.consultation.domain.language import Translation
+from services.consultation.domain.opinion_map import OpinionMap
+from services.consultation.domain.statement import Ballot, Conversation, Statement
 from services.consultation.domain.upload import Upload
 from shared.consume import PARKED
 from shared.store.documents import Documents
@@ -34,6 +36,11 @@ INVITATIONS = Collection("invitations", indexed=("consultation",), unique=(("pla
 UPLOADS = Collection("uploads", indexed=("response", "resident", "look_at"))
 IMPORTS = Collection("imports", indexed=("consultation", "by", "state", "forget_at"))
 IMPORT_PAGES = Collection("import_pages", indexed=("of",))
+CONVERSATIONS = Collection("conversations")
+STATEMENTS = Collection("statements", indexed=("consultation", "state", "ballot", "added_at"))
+BALLOTS = Collection("ballots", indexed=("consultation", "person"))
+VOTE_TALLIES = Collection("vote_tallies", indexed=("consultation",))
+OPINION_MAPS = Collection("opinion_maps")
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 
@@ -48,6 +55,11 @@ COLLECTIONS = (
     UPLOADS,
     IMPORTS,
     IMPORT_PAGES,
+    CONVERSATIONS,
+    STATEMENTS,
+    BALLOTS,
+    VOTE_TALLIES,
+    OPINION_MAPS,
     PARKED,
     REVOCATIONS,
 )
@@ -71,6 +83,10 @@ class ConsultationDocuments:
         self.uploads = Documents(store, UPLOADS, Upload)
         self.imports = Documents(store, IMPORTS, Import)
         self.import_pages = Documents(store, IMPORT_PAGES, ImportPage)
+        self.conversations = Documents(store, CONVERSATIONS, Conversation)
+        self.statements = Documents(store, STATEMENTS, Statement)
+        self.ballots = Documents(store, BALLOTS, Ballot)
+        self.opinion_maps = Documents(store, OPINION_MAPS, OpinionMap)
 
 
 def _with_pages(body: dict[str, Any]) -> dict[str, Any]:

@@ -130,3 +130,23 @@ class DraftEndedV1(Fact):
     draft: str
     consultation: str
     person: str
+
+
+class VotesCastV1(Fact):
+    """Somebody voted on statements, or voted anew. Key: ballot."""
+
+    wire_name: ClassVar[str] = "consultation.votes_cast.v1"
+    topic: ClassVar[str] = "consultation"
+
+    consultation: str
+    ballot: str
+    """Stands for a person in this consultation alone; it is not the id of their account."""
+
+    votes: dict[str, int]
+    """By statement: 1 agree, -1 disagree, 0 pass."""
+
+    before: dict[str, int] = Field(default_factory=dict)
+    """What those votes were before, where there were any."""
+
+    is_first: bool = False
+    """Whether it is the first that comes from this ballot."""
