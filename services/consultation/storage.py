@@ -28,6 +28,7 @@ RESPONSES = Collection(
     unique=(("consultation", "resident"), ("consultation", "form_number")),
 )
 TALLIES = Collection("tallies", indexed=("consultation",))
+CROSSINGS = Collection("crossings", indexed=("consultation",))
 TRANSLATIONS = Collection("translations", indexed=("consultation",))
 DRAFTS = Collection("drafts", indexed=("person", "consultation", "due_at"), unique=(("consultation", "person"),))
 INVITATIONS = Collection("invitations", indexed=("consultation",), unique=(("place",),))
@@ -41,6 +42,7 @@ COLLECTIONS = (
     CONSULTATIONS,
     RESPONSES,
     TALLIES,
+    CROSSINGS,
     EQUALITY,
     TRANSLATIONS,
     DRAFTS,

@@ -238,9 +238,11 @@ class Consultation:
             judgements=(Judgement(now, "", origin.set_aside),) if origin.set_aside else (),
             network_until=self.details.closes_at if origin.network else None,
         )
-        return response, self._submitted(response, questionnaire)
+        return response, self.submitted(response)
 
-    def _submitted(self, response: Response, questionnaire: Questionnaire) -> ResponseSubmittedV1:
+    def submitted(self, response: Response) -> ResponseSubmittedV1:
+        """That it was sent, with the answers that it has."""
+        questionnaire = self.version(response.version)
         return ResponseSubmittedV1(
             response=response.id,
             consultation=self.id,
