@@ -1,11 +1,11 @@
 """What this service keeps of events: the counts of answers, and that drafts and invitations were used."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.consultation.domain import count_into
-from services.consultation.domain.crossing import changes, counted_by, cross_into
+from services.consultation.domain.crossing import Change, changes, counted_by, cross_into
 from services.consultation.domain.revising import Reason
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.usecases import drafts_of, end_draft, forget_equality, load, use_invitation
@@ -15,8 +15,14 @@ from shared.run import Run
 from shared.secrets import Secrets
 from shared.store.port import Body, Duplicate, Stale, Store
 
-Counting = Received[ResponseSubmittedV1 | ResponseRevisedV1]
-Take = Callable[[Body, Any], None]
+Counting = Received[Any]
+"""A ResponseSubmittedV1 or a ResponseRevisedV1."""
+
+Changes = Mapping[str, Sequence[Change]]
+"""By the id of the event."""
+
+Breakdowns = Mapping[int, Sequence[str]]
+Take = Callable[[Body, Counting], None]
 
 KNOWN = 1_000
 """Versions of questionnaires whose breakdowns a process remembers."""
@@ -31,7 +37,7 @@ async def take_in(store: Store, collection: str, part: str, new: Body, events: S
     if not unseen:
         return
     for event in unseen.values():
-        take(body, event.fact)
+        take(body, event)
     body["seen"] = remember(body["seen"], list(unseen))
     if stored:
         await store.replace(collection, part, stored.version, body)
@@ -56,7 +62,11 @@ class Tallies:
         for (consultation, partition), events in by_part(received).items():
             part = f"{consultation}:{partition}"
             new = {"consultation": consultation, "responses": 0, "answered": {}, "choices": {}}
-            await self._run(lambda p=part, n=new, e=events: take_in(self._store, "tallies", p, n, e, count_into))  # type: ignore[misc]
+            await self._run(lambda p=part, n=new, e=events: take_in(self._store, "tallies", p, n, e, _count_into))  # type: ignore[misc]
+
+
+def _count_into(body: Body, event: Counting) -> None:
+    count_into(body, event.fact)
 
 
 class Crossings:
@@ -69,29 +79,28 @@ class Crossings:
 
     async def count(self, received: Sequence[Counting]) -> None:
         for (consultation, partition), events in by_part(received).items():
-            breakdowns = await self._breakdowns(consultation, events)
-            wanted = sorted({by for each in breakdowns.values() for by in each})
-            work = (self._count(consultation, partition, by, events, breakdowns) for by in wanted)
+            changed = {event.id: changes(event.fact) for event in events}
+            breakdowns = await self._breakdowns(consultation, changed.values())
+
+            def take(body: Body, event: Counting, c: Changes = changed, b: Breakdowns = breakdowns) -> None:
+                cross_into(body, c[event.id], b)
+
+            work = (
+                self._count(f"{consultation}:{partition}:{by}", consultation, by, events, take)
+                for by in sorted({by for each in breakdowns.values() for by in each})
+            )
             # All of them end before an outage is passed on: what is still at work would meet itself.
             for outcome in await asyncio.gather(*work, return_exceptions=True):
                 if outcome is not None:
                     raise outcome
 
-    async def _count(
-        self, consultation: str, partition: int, by: str, events: Sequence[Counting],
-        breakdowns: Mapping[int, Sequence[str]],
-    ) -> None:  # fmt: skip
+    async def _count(self, part: str, consultation: str, by: str, events: Sequence[Counting], take: Take) -> None:
         new = {"consultation": consultation, "by": by, "groups": {}}
-        part = f"{consultation}:{partition}:{by}"
-
-        def take(body: Body, fact: ResponseSubmittedV1 | ResponseRevisedV1) -> None:
-            cross_into(body, fact, breakdowns)
-
         await self._run(lambda: take_in(self._documents.store, "crossings", part, new, events, take))
 
-    async def _breakdowns(self, consultation: str, events: Sequence[Counting]) -> Mapping[int, Sequence[str]]:
+    async def _breakdowns(self, consultation: str, changed: Iterable[Sequence[Change]]) -> Breakdowns:
         """By version of those that were answered. They never change, so the consultation is read once for each."""
-        versions = {counted.version for event in events for counted, _ in changes(event.fact)}
+        versions = {change.counted.version for each in changed for change in each}
         if lacking := [version for version in versions if (consultation, version) not in self._known]:
             loaded = (await load(consultation, self._documents)).value
             if len(self._known) > KNOWN:

@@ -131,9 +131,7 @@ def test_a_question_with_many_answers_is_no_breakdown_except_the_ward() -> None:
 
 def test_the_first_twelve_questions_keep_their_place_when_a_later_version_puts_others_before_them() -> None:
     twelve = [choice(f"q{number}") for number in range(MOST_QUESTIONS)]
-    park = replace(
-        published(), questionnaire=asked(choice("newer"), *twelve[1:], version=2), earlier=(asked(*twelve),)
-    )
+    park = replace(published(), questionnaire=asked(choice("newer"), *twelve[1:], version=2), earlier=(asked(*twelve),))
 
     assert counted_by(park, 1) == (CHANNEL, LANGUAGE, *(each.id for each in twelve))
     assert counted_by(park, 2) == (CHANNEL, LANGUAGE, *(each.id for each in twelve[1:]))

@@ -6,7 +6,8 @@ subtracted, so that events in another order end in the same counts.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.consultation.domain.consultation import Consultation
@@ -16,6 +17,8 @@ from shared.contracts.consultation import Counted, ResponseRevisedV1, ResponseSu
 
 CHANNEL, LANGUAGE = "_channel", "_language"
 """Breakdowns by what a response itself says; those by a question have its id, which never begins with _."""
+
+OWN = frozenset({CHANNEL, LANGUAGE})
 
 NOT_ANSWERED = "_"
 """The group of those who were asked and chose nothing: without it the groups would not add up to all."""
@@ -54,42 +57,52 @@ def is_breakdown(question: Question) -> bool:
     return question.kind in SINGLE | ABOUT_PEOPLE
 
 
-def cross_into(body: dict[str, Any], fact: Fact, breakdowns: Mapping[int, Sequence[str]]) -> None:
-    """Count what one event adds to a part, and what it takes out. `breakdowns`: those of each version, counted_by."""
-    for counted, number in changes(fact):
-        if body["by"] in breakdowns[counted.version]:
-            _add(body["groups"], _group(body["by"], fact, counted), counted, number)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """So many responses more (or fewer: -1) with these answers."""
+
+    counted: Counted
+    number: int
+    channel: str
+    language: str
+
+    def group(self, by: str) -> str:
+        if by in OWN:
+            return self.channel if by == CHANNEL else self.language
+        chosen = self.counted.choices.get(by, ())
+        return chosen[0] if len(chosen) == 1 else NOT_ANSWERED
 
 
-def changes(fact: Fact) -> Iterator[tuple[Counted, int]]:
+def changes(fact: Fact) -> tuple[Change, ...]:
+    """What one event adds to the counts, and what it takes out."""
     if isinstance(fact, ResponseSubmittedV1):
-        if not fact.set_aside:
-            yield Counted(choices=fact.choices, texts=fact.texts, version=fact.version), 1
-        return
-    if fact.before is not None:
-        yield fact.before, -1
-    if fact.after is not None:
-        yield fact.after, 1
+        before = None
+        after = None if fact.set_aside else Counted(choices=fact.choices, texts=fact.texts, version=fact.version)
+    else:
+        before, after = fact.before, fact.after
+    steps = ((before, -1), (after, 1))
+    return tuple(Change(_shown(each), step, fact.channel, fact.language) for each, step in steps if each is not None)
 
 
-def _group(by: str, fact: Fact, counted: Counted) -> str:
-    if by in {CHANNEL, LANGUAGE}:
-        return fact.channel if by == CHANNEL else fact.language
-    chosen = counted.choices.get(by, ())
-    return chosen[0] if len(chosen) == 1 else NOT_ANSWERED
-
-
-def _add(groups: dict[str, Any], name: str, counted: Counted, number: int) -> None:
-    group = groups.setdefault(name, {"responses": 0, "answered": {}, "choices": {}})
-    count_answers(group, shown_of(counted), number)
-    if not any(group.values()):
-        del groups[name]
-
-
-def shown_of(counted: Counted) -> Counted:
+def _shown(counted: Counted) -> Counted:
     """Without the places of a ranking below the first: no table shows them."""
+    if not any("#" in field for field in counted.choices):
+        return counted
     shown = {field: chosen for field, chosen in counted.choices.items() if field.partition("#")[2] in {"", "1"}}
     return counted.model_copy(update={"choices": shown})
+
+
+def cross_into(body: dict[str, Any], changed: Sequence[Change], breakdowns: Mapping[int, Sequence[str]]) -> None:
+    """Count changes into a part. `breakdowns`: those of each version of the questionnaire, as counted_by has them."""
+    by, groups = body["by"], body["groups"]
+    for change in changed:
+        if by not in breakdowns[change.counted.version]:
+            continue
+        name = change.group(by)
+        group = groups.setdefault(name, {"responses": 0, "answered": {}, "choices": {}})
+        count_answers(group, change.counted, change.number)
+        if not any(group.values()):
+            del groups[name]
 
 
 def sum_crossings(parts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
