@@ -4,6 +4,7 @@ from typing import Any
 
 from services.consultation.domain import Consultation, Draft, Invitation, Response
 from services.consultation.domain.abuse import copy_mark
+from services.consultation.domain.exporting import Export
 from services.consultation.domain.importing import Import, ImportPage
 from services.consultation.domain.language import Translation
 from services.consultation.domain.upload import Upload
@@ -16,7 +17,6 @@ CONSULTATIONS = Collection("consultations", indexed=("state",))
 RESPONSES = Collection(
     "responses",
     indexed=(
-        "consultation",
         "resident",
         "reference",
         "withdrawn_at",
@@ -26,6 +26,7 @@ RESPONSES = Collection(
         "set_aside",
     ),
     unique=(("consultation", "resident"), ("consultation", "form_number")),
+    paged=("consultation",),
 )
 TALLIES = Collection("tallies", indexed=("consultation",))
 CROSSINGS = Collection("crossings", indexed=("consultation",))
@@ -35,6 +36,7 @@ INVITATIONS = Collection("invitations", indexed=("consultation",), unique=(("pla
 UPLOADS = Collection("uploads", indexed=("response", "resident", "look_at"))
 IMPORTS = Collection("imports", indexed=("consultation", "by", "state", "forget_at"))
 IMPORT_PAGES = Collection("import_pages", indexed=("of",))
+EXPORTS = Collection("exports", indexed=("consultation", "due_at"))
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 
@@ -50,6 +52,7 @@ COLLECTIONS = (
     UPLOADS,
     IMPORTS,
     IMPORT_PAGES,
+    EXPORTS,
     PARKED,
     REVOCATIONS,
 )
@@ -73,6 +76,7 @@ class ConsultationDocuments:
         self.uploads = Documents(store, UPLOADS, Upload)
         self.imports = Documents(store, IMPORTS, Import)
         self.import_pages = Documents(store, IMPORT_PAGES, ImportPage)
+        self.exports = Documents(store, EXPORTS, Export)
 
 
 def _with_pages(body: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from services.consultation.web.edit import Edit
 from services.consultation.web.entering import Entering
 from services.consultation.web.equality import Equality, EqualityDesk
 from services.consultation.web.exchange import Exchange
+from services.consultation.web.exports import Exports
 from services.consultation.web.importing import Importing
 from services.consultation.web.invitations import Invitations
 from services.consultation.web.languages import Languages
@@ -43,6 +44,7 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Publishing(desk).routes(),
         *EqualityDesk(desk).routes(),
         *Exchange(desk).routes(),
+        *Exports(desk).routes(),
         *Preview(desk).routes(),
         *Abuse(edge, documents).routes(),
         *Languages(edge, documents).routes(),
