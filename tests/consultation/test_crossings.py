@@ -8,9 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.consultation import usecases
 from services.consultation.domain import Given, Kind, Option, Page, Question, Questionnaire, Response, sum_parts
 from services.consultation.domain.crossing import (
     CHANNEL,
@@ -26,6 +28,7 @@ from services.consultation.subscribers import Crossings
 from shared.bus.embedded import EmbeddedBus
 from shared.consume import Consumer
 from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
+from shared.errors import Conflict
 from shared.run import Run
 from shared.sqlite_file import SqliteFile
 from shared.store.sqlite import SqliteStore
@@ -135,3 +138,63 @@ def test_the_first_twelve_questions_keep_their_place_when_a_later_version_puts_o
 
     assert counted_by(park, 1) == (CHANNEL, LANGUAGE, *(each.id for each in twelve))
     assert counted_by(park, 2) == (CHANNEL, LANGUAGE, *(each.id for each in twelve[1:]))
+
+
+async def parts(town: Town) -> dict[str, Crossed]:
+    found = [part.body for part in await town.consultations.store.find("crossings", {"consultation": "park"})]
+    return {by: sum_crossings([each for each in found if each["by"] == by]) for by in {each["by"] for each in found}}
+
+
+STEPS_OF_THREE: list[tuple[int, str, Given]] = [
+    (0, "", {"missing": ["swings"]}), (1, "", {"missing": ["cafe"], "safe": ["agree"]}), (2, "", {"missing": ["cafe"]}),
+    (1, "change", {"missing": ["swings"]}), (2, "withdraw", {}),
+]  # fmt: skip
+
+
+async def test_a_recount_gives_the_groups_of_responses_that_were_counted_before_there_were_any(town: Town) -> None:
+    await town.publish()
+    responses, events = lives(STEPS_OF_THREE)
+    consumer, store = town.host.service("consultation").consumer, town.consultations.store
+    for each in responses:
+        await town.consultations.responses.add(each)
+    for partition in (0, 1):
+        await consumer.take(deliveries([event for who, event in events if who % 2 == partition], partition))
+    for part in await store.find("crossings"):
+        await store.delete("crossings", part.id)
+
+    counted = await usecases.recount("park", town.consultations)
+
+    assert (counted.responses, counted.breakdowns) == (2, 4)
+    assert await parts(town) == recounted(responses)
+
+
+async def test_events_that_come_again_after_a_recount_change_nothing_and_new_ones_count(town: Town) -> None:
+    await town.publish()
+    responses, events = lives(STEPS_OF_THREE)
+    consumer = town.host.service("consultation").consumer
+    batch = deliveries([event for _, event in events])
+    await consumer.take(batch)
+    for each in responses:
+        await town.consultations.responses.add(each)
+    await usecases.recount("park", town.consultations)
+
+    await consumer.take(batch)
+    assert await parts(town) == recounted(responses)
+
+    more, later = lives([(3, "", {"missing": ["cafe"]})])
+    await consumer.take(deliveries([event for _, event in later]))
+    assert await parts(town) == recounted([*responses, *more])
+
+
+async def test_a_recount_is_refused_while_a_response_is_stored_and_not_yet_counted(town: Town) -> None:
+    await town.publish()
+    responses, events = lives(STEPS_OF_THREE)
+    await town.host.service("consultation").consumer.take(deliveries([event for _, event in events[:2]]))
+    before = await parts(town)
+    for each in responses:
+        await town.consultations.responses.add(each)
+
+    with pytest.raises(Conflict, match="Try again at a quieter time"):
+        await usecases.recount("park", town.consultations)
+
+    assert await parts(town) == before

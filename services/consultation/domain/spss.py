@@ -123,7 +123,6 @@ def syntax(wanted: Sequence[Variable], widths: Mapping[str, int], data: str) -> 
     labels = "\n".join(f"  {each.name} {quoted(each.label, LABEL)}" for each in wanted)
     parts = [
         "* Put this file and the table beside it into one folder, and make that the working folder (CD) first.",
-        "SET UNICODE=ON.",
         f"GET DATA /TYPE=TXT /FILE='{data}' /ENCODING='UTF8' /ARRANGEMENT=DELIMITED /DELCASE=LINE",
         f"  /FIRSTCASE=2 /DELIMITERS=',' /QUALIFIER='\"' /VARIABLES=\n{kinds}.",
         f"VARIABLE LABELS\n{labels}.",

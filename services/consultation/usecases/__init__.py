@@ -118,6 +118,7 @@ from services.consultation.usecases.questions import (
     remove_question,
     remove_route,
 )
+from services.consultation.usecases.recounting import Recounted, recount
 from services.consultation.usecases.revising import (
     ChangeResponse,
     Holder,
@@ -192,6 +193,7 @@ __all__ = [
     "PutQuestion",
     "PutQuestionnaire",
     "PutRoute",
+    "Recounted",
     "RemovePage",
     "RemoveQuestion",
     "RemoveRoute",
@@ -263,6 +265,7 @@ __all__ = [
     "put_question",
     "put_questionnaire",
     "put_route",
+    "recount",
     "remove_page",
     "remove_question",
     "remove_route",
