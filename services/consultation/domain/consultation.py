@@ -17,6 +17,7 @@ from services.consultation.domain.invitation import NotInvited
 from services.consultation.domain.questionnaire import Questionnaire
 from services.consultation.domain.response import Judgement, Origin, Response, choices_of, reference_of, texts_of
 from services.consultation.domain.routing import Walk, route_faults, walk
+from services.consultation.domain.wave import NO_WAVE, Wave
 from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
 from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
 
@@ -64,6 +65,9 @@ class Consultation:
     extensions: tuple[Extension, ...] = ()
     monitoring: Monitoring = NOTHING_ASKED
     """Which questions on equality people are asked after they have sent their answers."""
+
+    wave: Wave = NO_WAVE
+    """Whether it asks again what an earlier one asked. Nothing that people answer hangs on it: it can change at any time."""
 
     @property
     def title(self) -> str:
