@@ -67,7 +67,7 @@ class Consultation:
     """Which questions on equality people are asked after they have sent their answers."""
 
     wave: Wave = NO_WAVE
-    """Whether it asks again what an earlier one asked. Nothing that people answer hangs on it: it can change at any time."""
+    """Whether it asks again what an earlier one asked. It may change at any time: no answer hangs on it."""
 
     @property
     def title(self) -> str:

@@ -149,6 +149,7 @@ from services.consultation.usecases.uploads import (
     look_at_upload,
     uploads_of,
 )
+from services.consultation.usecases.waves import SetWave, earlier_waves, set_wave, wave_from
 from services.consultation.usecases.writing import (
     DraftConsultation,
     EditDetails,
@@ -201,6 +202,7 @@ __all__ = [
     "SaveDraft",
     "SendBack",
     "SetAsideResponse",
+    "SetWave",
     "Start",
     "SubmitResponse",
     "TakeInTexts",
@@ -228,6 +230,7 @@ __all__ = [
     "due_drafts",
     "due_exports",
     "due_uploads",
+    "earlier_waves",
     "edit_details",
     "edition",
     "end_draft",
@@ -276,6 +279,7 @@ __all__ = [
     "send_back",
     "set_aside_in",
     "set_aside_response",
+    "set_wave",
     "start_from",
     "starting_points",
     "starts",
@@ -293,6 +297,7 @@ __all__ = [
     "uploads_of",
     "use_invitation",
     "ward_options",
+    "wave_from",
     "with_network_to_forget",
     "withdraw_response",
     "write_texts",
