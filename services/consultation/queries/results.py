@@ -31,6 +31,14 @@ class QuestionResult:
     number: str = ""
     """As on the form; empty for a question that only an earlier version asked."""
 
+    @property
+    def agreeing(self) -> Bar | None:
+        """Those who agree or strongly agree, of a question that asks how far."""
+        if self.kind is not Kind.AGREE or not self.bars:
+            return None
+        count = sum(bar.count for bar in self.bars[:2])
+        return Bar("Agree or strongly agree", count, count / self.answered if self.answered else 0.0)
+
 
 @dataclass(frozen=True)
 class Results:

@@ -112,7 +112,11 @@ async def _asked(consultation: Consultation, documents: ConsultationDocuments) -
 
 
 def name_of(consultation: Consultation) -> str:
-    return consultation.wave.name or f"{consultation.details.closes_at.astimezone(LONDON):%Y}"
+    return consultation.wave.name or year_of(consultation)
+
+
+def year_of(consultation: Consultation) -> str:
+    return f"{consultation.details.closes_at.astimezone(LONDON):%Y}"
 
 
 def _wave(asked: _Asked) -> WaveShown:
