@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.consultation import usecases, web
 from services.consultation.api import Api
 from services.consultation.domain import Draft, Response
+from services.consultation.domain.exporting import Export
 from services.consultation.domain.importing import Import
 from services.consultation.domain.upload import Upload
 from services.consultation.storage import COLLECTIONS, ConsultationDocuments
@@ -46,6 +47,7 @@ def build(store: Store, parts: Parts) -> Service:
             _unneeded_files(documents, parts),
             *_imports(documents, mine),
             _networks(documents, parts),
+            _exports(documents, parts),
         ],
     )
 
@@ -76,6 +78,16 @@ def _unneeded_files(documents: ConsultationDocuments, parts: Parts) -> Due[Loade
         lambda loaded: usecases.look_at_upload(loaded, documents, folder, parts.clock()),
         parts.clock,
     )
+
+
+def _exports(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Export]]:
+    folder = web.file_folder(parts.settings)
+
+    async def further(loaded: Loaded[Export]) -> None:
+        await usecases.take_export_further(loaded, documents, folder, parts.clock, lambda: due.stopping)
+
+    due = Due(lambda now: usecases.due_exports(documents, now), further, parts.clock)
+    return due
 
 
 def _imports(documents: ConsultationDocuments, mine: Edge) -> tuple[Due[Loaded[Import]], Due[Loaded[Import]]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.consultation.domain import Consultation, Draft, Invitation, Response
 from services.consultation.domain.abuse import copy_mark
+from services.consultation.domain.exporting import Export
 from services.consultation.domain.importing import Import, ImportPage
 from services.consultation.domain.language import Translation
 from services.consultation.domain.opinion_map import OpinionMap
@@ -18,7 +19,6 @@ CONSULTATIONS = Collection("consultations", indexed=("state",))
 RESPONSES = Collection(
     "responses",
     indexed=(
-        "consultation",
         "resident",
         "reference",
         "withdrawn_at",
@@ -28,8 +28,10 @@ RESPONSES = Collection(
         "set_aside",
     ),
     unique=(("consultation", "resident"), ("consultation", "form_number")),
+    paged=("consultation",),
 )
 TALLIES = Collection("tallies", indexed=("consultation",))
+CROSSINGS = Collection("crossings", indexed=("consultation",))
 TRANSLATIONS = Collection("translations", indexed=("consultation",))
 DRAFTS = Collection("drafts", indexed=("person", "consultation", "due_at"), unique=(("consultation", "person"),))
 INVITATIONS = Collection("invitations", indexed=("consultation",), unique=(("place",),))
@@ -41,6 +43,7 @@ STATEMENTS = Collection("statements", indexed=("consultation", "state", "ballot"
 BALLOTS = Collection("ballots", indexed=("consultation", "person"))
 VOTE_TALLIES = Collection("vote_tallies", indexed=("consultation",))
 OPINION_MAPS = Collection("opinion_maps")
+EXPORTS = Collection("exports", indexed=("consultation", "due_at"))
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 
@@ -48,6 +51,7 @@ COLLECTIONS = (
     CONSULTATIONS,
     RESPONSES,
     TALLIES,
+    CROSSINGS,
     EQUALITY,
     TRANSLATIONS,
     DRAFTS,
@@ -60,6 +64,7 @@ COLLECTIONS = (
     BALLOTS,
     VOTE_TALLIES,
     OPINION_MAPS,
+    EXPORTS,
     PARKED,
     REVOCATIONS,
 )
@@ -87,6 +92,7 @@ class ConsultationDocuments:
         self.statements = Documents(store, STATEMENTS, Statement)
         self.ballots = Documents(store, BALLOTS, Ballot)
         self.opinion_maps = Documents(store, OPINION_MAPS, OpinionMap)
+        self.exports = Documents(store, EXPORTS, Export)
 
 
 def _with_pages(body: dict[str, Any]) -> dict[str, Any]:

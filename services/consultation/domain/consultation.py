@@ -17,6 +17,7 @@ from services.consultation.domain.invitation import NotInvited
 from services.consultation.domain.questionnaire import Questionnaire
 from services.consultation.domain.response import Judgement, Origin, Response, choices_of, reference_of, texts_of
 from services.consultation.domain.routing import Walk, route_faults, walk
+from services.consultation.domain.wave import NO_WAVE, Wave
 from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
 from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
 
@@ -64,6 +65,9 @@ class Consultation:
     extensions: tuple[Extension, ...] = ()
     monitoring: Monitoring = NOTHING_ASKED
     """Which questions on equality people are asked after they have sent their answers."""
+
+    wave: Wave = NO_WAVE
+    """Whether it asks again what an earlier one asked. It may change at any time: no answer hangs on it."""
 
     @property
     def title(self) -> str:
@@ -238,9 +242,11 @@ class Consultation:
             judgements=(Judgement(now, "", origin.set_aside),) if origin.set_aside else (),
             network_until=self.details.closes_at if origin.network else None,
         )
-        return response, self._submitted(response, questionnaire)
+        return response, self.submitted(response)
 
-    def _submitted(self, response: Response, questionnaire: Questionnaire) -> ResponseSubmittedV1:
+    def submitted(self, response: Response) -> ResponseSubmittedV1:
+        """That it was sent, with the answers that it has."""
+        questionnaire = self.version(response.version)
         return ResponseSubmittedV1(
             response=response.id,
             consultation=self.id,

@@ -10,6 +10,7 @@ from services.consultation.web.edit import Edit
 from services.consultation.web.entering import Entering
 from services.consultation.web.equality import Equality, EqualityDesk
 from services.consultation.web.exchange import Exchange
+from services.consultation.web.exports import Exports
 from services.consultation.web.importing import Importing
 from services.consultation.web.invitations import Invitations
 from services.consultation.web.languages import Languages
@@ -18,9 +19,11 @@ from services.consultation.web.preview import Preview
 from services.consultation.web.printing import Printing
 from services.consultation.web.public import Public
 from services.consultation.web.publishing import Publishing
+from services.consultation.web.results import ResultPages
 from services.consultation.web.staff import Staff
 from services.consultation.web.uploads import Files, file_folder
 from services.consultation.web.versions import Versions
+from services.consultation.web.waves import Waves
 from services.consultation.web.write_pages import FormPages
 from services.consultation.web.write_questions import Questions
 from shared.service import Edge
@@ -34,6 +37,7 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
     desk = Desk(edge, documents, staff.show)
     return [
         *Public(edge, documents).routes(),
+        *ResultPages(edge, documents).routes(),
         *Answer(edge, documents, arrivals).routes(),
         *Equality(edge, documents).routes(),
         *Edit(desk).routes(),  # before the pages of one consultation: /staff/consultations/new is none
@@ -43,6 +47,8 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Publishing(desk).routes(),
         *EqualityDesk(desk).routes(),
         *Exchange(desk).routes(),
+        *Exports(desk).routes(),
+        *Waves(desk).routes(),
         *Preview(desk).routes(),
         *Abuse(edge, documents).routes(),
         *Languages(edge, documents).routes(),

@@ -61,7 +61,10 @@ class Edit:
             details = read_details(form, place)
             start = await usecases.start_from(form.value("from"), place, self._desk.documents)
             id = f"{slug(details.title)}-{slug(form.value('token'), 8) or uuid4().hex[:8]}".strip("-")
-            command = usecases.DraftConsultation(id, details, viewer.person or "", questionnaire=start.questionnaire)
+            wave = usecases.wave_from(form.value("from"), place)
+            command = usecases.DraftConsultation(
+                id, details, viewer.person or "", questionnaire=start.questionnaire, wave=wave
+            )
             await self._desk.edge.run(lambda: usecases.draft_consultation(command, self._desk.documents))
         except Invalid as invalid:
             return await self._details_page(request, form.with_errors(invalid.errors), None)
