@@ -8,13 +8,11 @@ from pathlib import Path
 
 import uvicorn
 
-from deploy import demo
+from deploy import consulting, demo
 from deploy.host import SERVICES, Host, load_pages, opened, web_app
 from services.accounts import usecases as accounts
 from services.accounts.domain import Role
 from services.accounts.storage import AccountDocuments
-from services.consultation import usecases as consultations
-from services.consultation.storage import ConsultationDocuments
 from shared import logs, secrets
 from shared.consume import parked_body
 from shared.errors import Refusal, Unavailable
@@ -59,11 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parked.add_argument("--service", choices=list(SERVICES), action="append", help="only of these services")
     parked.set_defaults(do=_parked)
 
-    counted = commands.add_parser("consultation", help="what can be done to a consultation from here")
-    actions = counted.add_subparsers(required=True, metavar="action")
-    recount = actions.add_parser("recount", help="count its cross tables anew from the stored responses")
-    recount.add_argument("id")
-    recount.set_defaults(do=_recount)
+    consulting.add_to(commands)
 
     commands.add_parser(
         "select", help="draw a balanced group from files, and check the record of a draw", add_help=False
@@ -132,16 +126,6 @@ def _parked(options: argparse.Namespace, settings: Settings) -> int:
         return 0
 
     return _with_host(options.service or list(SERVICES), settings, parked)
-
-
-def _recount(options: argparse.Namespace, settings: Settings) -> int:
-    async def count(host: Host) -> int:
-        documents = ConsultationDocuments(host.service("consultation").store)
-        done = await consultations.recount(options.id, documents)
-        print(f"{options.id}: {done.responses:,} responses are counted by {done.breakdowns} breakdowns")
-        return 0
-
-    return _with_host(["consultation"], settings, count)
 
 
 def _secrets(options: argparse.Namespace, _: Settings) -> int:

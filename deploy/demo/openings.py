@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from deploy.demo.put import Example, pages_of, put
 from deploy.host import Host
+from deploy.put import Example, pages_of, put
 from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question, slug
 from shared.place import Place
 

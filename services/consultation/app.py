@@ -10,8 +10,9 @@ from services.consultation.domain.importing import Import
 from services.consultation.domain.upload import Upload
 from services.consultation.storage import COLLECTIONS, ConsultationDocuments
 from services.consultation.subscribers import Subscribers
+from services.consultation.usecases import statements
 from shared.contracts.accounts import SessionsRevokedV1
-from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
+from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
 from shared.due import Due
 from shared.service import Edge, Parts, Service, edge, templates
 from shared.store.documents import Loaded
@@ -33,6 +34,7 @@ def build(store: Store, parts: Parts) -> Service:
     subscribers = Subscribers(documents, mine.run, parts.secrets)
     mine.consumer.on_batch(ResponseSubmittedV1, subscribers.on_responses_submitted)
     mine.consumer.on_batch(ResponseRevisedV1, subscribers.on_responses_revised)
+    mine.consumer.on_batch(VotesCastV1, subscribers.on_votes_cast)
     arrivals = Arrivals(parts.settings, parts.secrets, parts.clock)
     routes = web.routes(mine, documents, arrivals)
     return Service(
@@ -47,6 +49,7 @@ def build(store: Store, parts: Parts) -> Service:
             _unneeded_files(documents, parts),
             *_imports(documents, mine),
             _networks(documents, parts),
+            _opinion_maps(documents, parts),
             _exports(documents, parts),
         ],
     )
@@ -60,6 +63,14 @@ def _drafts(documents: ConsultationDocuments, mine: Edge) -> Due[Loaded[Draft]]:
         mine.relay.wake()
 
     return Due(lambda now: usecases.due_drafts(documents, now), tidy, clock)
+
+
+def _opinion_maps(documents: ConsultationDocuments, parts: Parts) -> Due[str]:
+    return Due(
+        lambda now: statements.maps_to_draw(documents, now),
+        lambda consultation: statements.draw_opinion_map(consultation, documents, parts.clock()),
+        parts.clock,
+    )
 
 
 def _networks(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Response]]:

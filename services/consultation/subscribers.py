@@ -7,10 +7,11 @@ from typing import Any
 from services.consultation.domain import count_into
 from services.consultation.domain.crossing import Change, changes, counted_by, cross_into
 from services.consultation.domain.revising import Reason
-from services.consultation.storage import ConsultationDocuments
+from services.consultation.domain.vote_tally import count_votes_into
+from services.consultation.storage import VOTE_TALLIES, ConsultationDocuments
 from services.consultation.usecases import drafts_of, end_draft, forget_equality, load, use_invitation
 from shared.consume import Received, remember
-from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
+from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
 from shared.run import Run
 from shared.secrets import Secrets
 from shared.store.port import Body, Duplicate, Stale, Store
@@ -67,6 +68,10 @@ class Tallies:
 
 def _count_into(body: Body, event: Counting) -> None:
     count_into(body, event.fact)
+
+
+def _count_votes_into(body: Body, event: Counting) -> None:
+    count_votes_into(body, event.fact)
 
 
 class Crossings:
@@ -139,6 +144,17 @@ class Subscribers:
         for each in received:
             if each.fact.reason == Reason.WITHDRAWN:
                 await forget_equality(each.fact.response, self._documents, self._secrets)
+
+    async def on_votes_cast(self, received: Sequence[Received[VotesCastV1]]) -> None:
+        """They are counted; the map of opinions is drawn anew once the counts have changed (due work)."""
+        for (consultation, partition), events in by_part(received).items():
+            part = f"{consultation}:{partition}"
+            new = {"consultation": consultation, "people": 0, "changes": 0, "votes": {}}
+            await self._run(
+                lambda p=part, n=new, e=events: take_in(  # type: ignore[misc]
+                    self._documents.store, VOTE_TALLIES.name, p, n, e, _count_votes_into
+                )
+            )
 
     async def _count(self, received: Sequence[Any]) -> None:
         """The tally before the crossings: `engage consultation recount` relies on that order."""

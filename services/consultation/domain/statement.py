@@ -96,13 +96,19 @@ class Statement:
 
 def put_statement(id: str, consultation: str, text: str, ballot: str, now: datetime) -> Statement:
     """What somebody adds; it waits for an officer. Raises Invalid."""
+    text = must_be_a_statement(text)
+    return Statement(id, consultation, text, now, ballot, flags=flags_of(text))
+
+
+def must_be_a_statement(text: str) -> str:
+    """The text as it is kept. Raises Invalid."""
     text = " ".join(text.split())
     if not text:
         raise Invalid({"text": "Enter your statement"})
     if len(text) > STATEMENT_LIMIT:
         over = len(text) - STATEMENT_LIMIT
         raise Invalid({"text": f"Your statement must be {STATEMENT_LIMIT} characters or fewer. It is {over} over"})
-    return Statement(id, consultation, text, now, ballot, flags=flags_of(text))
+    return text
 
 
 def flags_of(text: str) -> tuple[str, ...]:

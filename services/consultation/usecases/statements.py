@@ -20,13 +20,12 @@ from services.consultation.domain.statement import (
     conversation_of,
     put_statement,
 )
-from services.consultation.domain.vote_tally import Totals, totals_of
 from services.consultation.storage import VOTE_TALLIES, ConsultationDocuments
 from services.consultation.usecases.writing import load
 from shared.errors import Conflict, NotFound, SignInNeeded, TooMany
 from shared.event import record
 from shared.store.documents import Loaded
-from shared.store.port import Duplicate, Stale
+from shared.store.port import Duplicate, In, Stale, Where
 
 MOST_STATEMENTS = 2_000
 PAGE = 500
@@ -65,15 +64,11 @@ async def set_up_statements(command: SetUpStatements, documents: ConsultationDoc
         raise Stale(command.consultation) from None
 
 
-async def conversation(id: str, documents: ConsultationDocuments) -> Conversation | None:
-    loaded = await documents.conversations.get(id)
-    return loaded.value if loaded else None
-
-
 @dataclass(frozen=True)
 class PutStatement:
     """`id` is that of the form: what is sent twice is there once. `by` is the officer whose statement is shown at once;
-    empty for one that waits for an officer."""
+    empty for one that waits for an officer.
+    """
 
     id: str
     consultation: str
@@ -146,14 +141,11 @@ class CastVotes:
 async def cast_votes(command: CastVotes, documents: ConsultationDocuments, now: datetime) -> None:
     """The latest vote of a person on a statement counts. Raises NotFound, Conflict, NotOpen, SignInNeeded."""
     await _must_be_open(command.consultation, documents, now, person=command.person)
-    ids = list(dict.fromkeys(id for id, _ in command.votes))
-    found = dict(zip(ids, await asyncio.gather(*(documents.statements.get(id) for id in ids)), strict=True))
-    votes = []
-    for id, vote in command.votes:
-        loaded = found[id]
-        if loaded is None:
-            raise NotFound("There is no such statement")
-        votes.append((loaded.value, vote))
+    where: Where = {"consultation": command.consultation, "id": In([id for id, _ in command.votes])}
+    found = {each.id: each.value for each in await documents.statements.find(where, limit=MOST_STATEMENTS)}
+    if any(id not in found for id, _ in command.votes):
+        raise NotFound("There is no such statement")
+    votes = [(found[id], vote) for id, vote in command.votes]
     there = await documents.ballots.get(command.ballot)
     before = there.value if there else Ballot(command.ballot, command.consultation, command.person)
     after, event = before.cast(votes, now)
@@ -185,23 +177,6 @@ async def _must_be_open(
     return loaded.value
 
 
-async def statements_in(
-    consultation: str, documents: ConsultationDocuments, *states: State
-) -> list[Statement]:
-    """The oldest first."""
-    found = []
-    for state in states:
-        where = {"consultation": consultation, "state": state}
-        loaded = await documents.statements.find(where, sort="added_at", limit=MOST_STATEMENTS)
-        found += [each.value for each in loaded]
-    return sorted(found, key=lambda each: (each.added_at, each.id))
-
-
-async def vote_totals(consultation: str, documents: ConsultationDocuments) -> Totals:
-    parts = await documents.store.find(VOTE_TALLIES.name, {"consultation": consultation}, limit=50)
-    return totals_of([part.body for part in parts])
-
-
 async def maps_to_draw(documents: ConsultationDocuments, now: datetime) -> list[str]:
     """Consultations whose counts have changed since their map was drawn, and not a moment ago."""
     totals: dict[str, int] = {}
@@ -219,9 +194,9 @@ async def draw_opinion_map(consultation: str, documents: ConsultationDocuments, 
     """From all ballots, in a thread of its own: pages are answered meanwhile."""
     parts = await documents.store.find(VOTE_TALLIES.name, {"consultation": consultation}, limit=50)
     changes = sum(part.body["changes"] for part in parts)
-    ballots = await _votes_by_ballot(consultation, documents)
-    statements = await statements_in(consultation, documents, State.SHOWN, State.REMOVED)
-    ids = [each.id for each in statements]
+    ballots = await votes_by_ballot(consultation, documents)
+    where: Where = {"consultation": consultation, "state": In([State.SHOWN, State.REMOVED])}
+    ids = [each.id for each in await documents.statements.find(where, sort="added_at", limit=MOST_STATEMENTS)]
     drawn = await asyncio.to_thread(draw_map, consultation, _matrix(ballots, ids), ids, changes, now)
     loaded: Loaded[OpinionMap] | None = await documents.opinion_maps.get(consultation)
     if loaded is not None:
@@ -234,7 +209,7 @@ async def draw_opinion_map(consultation: str, documents: ConsultationDocuments, 
     return drawn
 
 
-async def _votes_by_ballot(consultation: str, documents: ConsultationDocuments) -> list[Mapping[str, int]]:
+async def votes_by_ballot(consultation: str, documents: ConsultationDocuments) -> list[Mapping[str, int]]:
     """In the order of the ballots' ids, so that the same votes give the same map."""
     ballots: list[Mapping[str, int]] = []
     while found := await documents.ballots.find({"consultation": consultation}, limit=PAGE, skip=len(ballots)):
@@ -250,4 +225,3 @@ def _matrix(ballots: Sequence[Mapping[str, int]], statements: Sequence[str]) -> 
             if id in column:
                 matrix[row, column[id]] = vote
     return matrix
-

@@ -21,6 +21,8 @@ from services.consultation.web.public import Public
 from services.consultation.web.publishing import Publishing
 from services.consultation.web.results import ResultPages
 from services.consultation.web.staff import Staff
+from services.consultation.web.statements import Statements
+from services.consultation.web.statements_desk import StatementsDesk
 from services.consultation.web.uploads import Files, file_folder
 from services.consultation.web.versions import Versions
 from services.consultation.web.waves import Waves
@@ -50,6 +52,8 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Exports(desk).routes(),
         *Waves(desk).routes(),
         *Preview(desk).routes(),
+        *Statements(edge, documents).routes(),
+        *StatementsDesk(desk).routes(),
         *Abuse(edge, documents).routes(),
         *Languages(edge, documents).routes(),
         *Files(edge, documents).routes(),

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, law
+from services.consultation.queries import statements as asked
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.spoken import spoken_in
 from shared.errors import NotFound
@@ -46,6 +47,7 @@ class Public:
             "consultation.html",
             request,
             begun=begun,
+            conversation=await asked.conversation(consultation.id, self._documents),
             consultation=spoken.consultation(consultation),
             spoken=spoken,
             status=queries.status(consultation, now),

@@ -6,6 +6,18 @@ and only the bars stretch. Nothing is told by colour alone: what needs a key has
 
 from shared.web.charts.bars import Bar, bar_chart
 from shared.web.charts.lines import Dot, Row, line_chart
+from shared.web.charts.map import SHAPES, Point, dot_map
 from shared.web.charts.stacked import Stack, stacked_chart
 
-__all__ = ["Bar", "Dot", "Row", "Stack", "bar_chart", "line_chart", "stacked_chart"]
+__all__ = [
+    "SHAPES",
+    "Bar",
+    "Dot",
+    "Point",
+    "Row",
+    "Stack",
+    "bar_chart",
+    "dot_map",
+    "line_chart",
+    "stacked_chart",
+]

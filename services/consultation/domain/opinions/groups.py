@@ -65,8 +65,21 @@ def _best(people: Matrix) -> tuple[float, Clusters] | None:
     """As many groups as set people apart best, none of them of a handful; with their silhouette."""
     apart = distances(people)
     found = [clusters(people, number) for number in range(2, MOST_GROUPS + 1)]
-    fit = [each for each in found if each is not None and np.bincount(each.labels).min() >= SMALLEST_GROUP]
+    fit = [large for each in found if each is not None and (large := _without_handfuls(people, each)) is not None]
     return max(((silhouette(apart, each.labels), each) for each in fit), key=lambda scored: scored[0], default=None)
+
+
+def _without_handfuls(people: Matrix, found: Clusters) -> Clusters | None:
+    """Who is in a group of a handful goes to the next one; None where that leaves fewer than two groups."""
+    while len(found.centres) > 1:
+        large = np.bincount(found.labels, minlength=len(found.centres)) >= SMALLEST_GROUP
+        if large.all():
+            return found
+        centres = found.centres[large]
+        if not len(centres):
+            return None
+        found = Clusters(nearest(people, centres), centres)
+    return None
 
 
 def _stability(
