@@ -6,6 +6,7 @@ from services.consultation.domain import Consultation, Draft, Invitation, Respon
 from services.consultation.domain.abuse import copy_mark
 from services.consultation.domain.importing import Import, ImportPage
 from services.consultation.domain.language import Translation
+from services.consultation.domain.report import Report
 from services.consultation.domain.upload import Upload
 from shared.consume import PARKED
 from shared.store.documents import Documents
@@ -37,6 +38,8 @@ IMPORT_PAGES = Collection("import_pages", indexed=("of",))
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 
+REPORTS = Collection("reports", indexed=("asked", "pdf_due"))
+
 COLLECTIONS = (
     CONSULTATIONS,
     RESPONSES,
@@ -48,6 +51,7 @@ COLLECTIONS = (
     UPLOADS,
     IMPORTS,
     IMPORT_PAGES,
+    REPORTS,
     PARKED,
     REVOCATIONS,
 )
@@ -71,6 +75,7 @@ class ConsultationDocuments:
         self.uploads = Documents(store, UPLOADS, Upload)
         self.imports = Documents(store, IMPORTS, Import)
         self.import_pages = Documents(store, IMPORT_PAGES, ImportPage)
+        self.reports = Documents(store, REPORTS, Report)
 
 
 def _with_pages(body: dict[str, Any]) -> dict[str, Any]:

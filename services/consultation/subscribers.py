@@ -1,4 +1,4 @@
-"""What this service keeps of events: the counts of answers, and that drafts and invitations were used."""
+"""What this service keeps of events: counts of answers, that drafts and invitations were used, what was reported."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from services.consultation.domain import count_into
 from services.consultation.domain.revising import Reason
 from services.consultation.storage import ConsultationDocuments
-from services.consultation.usecases import drafts_of, end_draft, forget_equality, use_invitation
+from services.consultation.usecases import drafts_of, end_draft, forget_equality, note_report, use_invitation
 from shared.consume import Received, remember
-from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
+from shared.contracts.consultation import ReportPublishedV1, ResponseRevisedV1, ResponseSubmittedV1
 from shared.run import Run
 from shared.secrets import Secrets
 from shared.store.port import Duplicate, Stale, Store
@@ -79,3 +79,7 @@ class Subscribers:
         for each in received:
             if each.fact.reason == Reason.WITHDRAWN:
                 await forget_equality(each.fact.response, self._documents, self._secrets)
+
+    async def on_report_published(self, received: Received[ReportPublishedV1]) -> None:
+        """A consultation knows of its report: pages that list many ask nothing more."""
+        await self._run(lambda: note_report(received.fact.consultation, self._documents, received.at))

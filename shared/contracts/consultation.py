@@ -130,3 +130,19 @@ class DraftEndedV1(Fact):
     draft: str
     consultation: str
     person: str
+
+
+class ReportPublishedV1(Fact):
+    """What came of a consultation can be read by all: for the first time, or as a later edition. Key: consultation."""
+
+    wire_name: ClassVar[str] = "consultation.report_published.v1"
+    topic: ClassVar[str] = "consultation"
+
+    consultation: str
+    title: str
+    edition: int
+    """From 1; a later one corrects what was published before."""
+
+    published_by: str
+    interests: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from services.consultation.domain.entering import fault_in_received, why_not_ent
 from services.consultation.domain.equality import NOTHING_ASKED, Monitoring
 from services.consultation.domain.extension import Extension
 from services.consultation.domain.invitation import NotInvited
+from services.consultation.domain.promise import Delay, feedback_after
 from services.consultation.domain.questionnaire import Questionnaire
 from services.consultation.domain.response import Judgement, Origin, Response, choices_of, reference_of, texts_of
 from services.consultation.domain.routing import Walk, route_faults, walk
@@ -64,6 +65,12 @@ class Consultation:
     extensions: tuple[Extension, ...] = ()
     monitoring: Monitoring = NOTHING_ASKED
     """Which questions on equality people are asked after they have sent their answers."""
+
+    delays: tuple[Delay, ...] = ()
+    """Each time that people were promised a later day for what came of it."""
+
+    reported_at: datetime | None = None
+    """When people were told what came of it."""
 
     @property
     def title(self) -> str:
@@ -180,7 +187,10 @@ class Consultation:
             interests=self.details.interests,
             wards=self.details.wards,
         )
-        return replace(self.noted(Step.PUBLISHED, by, now), state=State.PUBLISHED), published
+        noted = self.noted(Step.PUBLISHED, by, now)
+        promised = self.details.feedback_on or feedback_after(self.details.closes_at)
+        details = replace(self.details, feedback_on=promised)
+        return replace(noted, state=State.PUBLISHED, details=details), published
 
     def _still_draft(self) -> None:
         if self.state is not State.DRAFT:
