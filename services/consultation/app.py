@@ -6,11 +6,13 @@ from services.consultation import usecases, web
 from services.consultation.api import Api
 from services.consultation.domain import Draft, Response
 from services.consultation.domain.importing import Import
+from services.consultation.domain.report import Report
 from services.consultation.domain.upload import Upload
+from services.consultation.due import ReportPdfs
 from services.consultation.storage import COLLECTIONS, ConsultationDocuments
 from services.consultation.subscribers import Subscribers
 from shared.contracts.accounts import SessionsRevokedV1
-from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
+from shared.contracts.consultation import ReportPublishedV1, ResponseRevisedV1, ResponseSubmittedV1
 from shared.due import Due
 from shared.service import Edge, Parts, Service, edge, templates
 from shared.store.documents import Loaded
@@ -32,6 +34,7 @@ def build(store: Store, parts: Parts) -> Service:
     subscribers = Subscribers(documents, mine.run, parts.secrets)
     mine.consumer.on_batch(ResponseSubmittedV1, subscribers.on_responses_submitted)
     mine.consumer.on_batch(ResponseRevisedV1, subscribers.on_responses_revised)
+    mine.consumer.on(ReportPublishedV1, subscribers.on_report_published)
     arrivals = Arrivals(parts.settings, parts.secrets, parts.clock)
     routes = web.routes(mine, documents, arrivals)
     return Service(
@@ -46,6 +49,7 @@ def build(store: Store, parts: Parts) -> Service:
             _unneeded_files(documents, parts),
             *_imports(documents, mine),
             _networks(documents, parts),
+            _report_pdfs(documents, mine),
         ],
     )
 
@@ -93,3 +97,8 @@ def _imports(documents: ConsultationDocuments, mine: Edge) -> tuple[Due[Loaded[I
             clock,
         ),
     )
+
+
+def _report_pdfs(documents: ConsultationDocuments, mine: Edge) -> Due[Loaded[Report]]:
+    pdfs = ReportPdfs(mine, documents, web.file_folder(mine.parts.settings))
+    return Due(pdfs.find, pdfs.make, mine.parts.clock)

@@ -138,11 +138,14 @@ def introduction_faults(introduction: str, method: str) -> dict[str, str]:
 
 def too_long(text: str, name: str, limit: int) -> str:
     """A sentence, or nothing."""
-    return (
-        f"The {name} must be {limit:,} characters or fewer. It is {len(text) - limit:,} over"
-        if len(text) > limit
-        else ""
-    )
+    over = len(text) - limit
+    return f"The {name} must be {limit:,} characters or fewer. It is {over:,} over" if over > 0 else ""
+
+
+def _too_long(written: Item | Decision, texts: Sequence[tuple[str, str, int]]) -> dict[str, str]:
+    """`texts`: field, what it is called, and its limit."""
+    found = {field: too_long(getattr(written, field), name, limit) for field, name, limit in texts}
+    return {field: sentence for field, sentence in found.items() if sentence}
 
 
 def in_future(field: str, day: date | None, today: date) -> dict[str, str]:

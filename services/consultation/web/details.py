@@ -55,7 +55,7 @@ def read_details(form: Form, place: Place) -> Details:
         formal=form.value("formal") != "no",
         wards=tuple(ward for ward in place.wards if ward in form.all("wards")),
         feedback_on=feedback_on,
-        **{field: form.value(field).strip() for field in INFORMATION},  # type: ignore[arg-type]
+        **{field: form.value(field).strip() for field in INFORMATION},
     )
 
 
