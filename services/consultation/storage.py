@@ -38,7 +38,7 @@ IMPORT_PAGES = Collection("import_pages", indexed=("of",))
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 
-REPORTS = Collection("reports", indexed=("asked", "pdf_due"))
+REPORTS = Collection("reports", indexed=("asked", "failed", "pdf_due"))
 
 COLLECTIONS = (
     CONSULTATIONS,

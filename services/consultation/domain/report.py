@@ -61,7 +61,7 @@ class Report:
     """Of one consultation, under its id. `content` is what officers write; `editions` are what everyone reads.
 
     `pdf_due` is when the next try is made at a PDF that is owed; None where none is. `asked` is "yes" while another
-    officer has to decide, by which those are found.
+    officer has to decide, and `failed` while a PDF was given up: by these they are found.
     """
 
     id: str
@@ -72,10 +72,13 @@ class Report:
     history: tuple[Entry, ...] = ()
     pdf_due: datetime | None = None
     asked: str = ""
+    failed: str = ""
 
     def __post_init__(self) -> None:
         is_asked = bool(self.history) and self.history[-1].step is Step.ASKED
         object.__setattr__(self, "asked", "yes" if is_asked and waiting(self.history, self.mark) else "")
+        failed = any(each.pdf.state is PdfState.FAILED for each in self.editions)
+        object.__setattr__(self, "failed", "yes" if failed else "")
 
     @property
     def is_published(self) -> bool:

@@ -13,8 +13,8 @@ from shared.web.charts_on_paper import height_of, on_paper
 from shared.web.words import london_date, london_time, number, percent
 
 FONT = "Source Sans 3"
-WIDTH = 440
-"""Of a chart, in pixels and in points."""
+DRAWN, WIDTH, HIGHEST = 620, 440, 640
+"""A chart is drawn so many pixels wide, and so many points wide on paper, unless it would be higher than a page."""
 
 
 def report_document(view: ReportView, place: Place, address: str) -> dict[str, Any]:
@@ -88,8 +88,7 @@ def _figure(figure: Figure, responses: int, place: Place) -> dict[str, Any]:
         "heading": name,
         "sentences": [sentence for sentence in sentences if sentence],
         "chart": chart,
-        "width": WIDTH,
-        "height": height_of(chart),
+        "width": _width(chart),
         "alt": f"Bar chart of the answers to: {result.text}. {_in_words(result.bars)}",
         "rows": [[bar.label, number(bar.count), percent(bar.share)] for bar in result.bars],
     }
@@ -97,7 +96,13 @@ def _figure(figure: Figure, responses: int, place: Place) -> dict[str, Any]:
 
 def _chart(result: QuestionResult, place: Place) -> str:
     drawn = bar_chart(result.bars, title=result.text, description="")
-    return on_paper(drawn, font=FONT, bar=place.colours.support, tint=place.colours.tint, width=WIDTH)
+    return on_paper(drawn, font=FONT, bar=place.colours.support, tint=place.colours.tint, width=DRAWN)
+
+
+def _width(chart: str) -> float:
+    """In points."""
+    high = height_of(chart) * WIDTH / DRAWN
+    return WIDTH * min(1.0, HIGHEST / high) if high else WIDTH
 
 
 def _in_words(bars: Sequence[Bar]) -> str:
