@@ -70,7 +70,7 @@ def _decision(place: Place) -> Decision:
         by=f"The Executive of {place.council} (made up)",
         words="To adopt the vision with its five priorities, and to report each year on how far the town has come.",
         reasons="Most of those who answered agreed with the ambition, and a large majority with each priority. Where"
-        " people doubted whether it could be paid for, the yearly report answers them. (Made up for the demonstration.)",
+        " people doubted whether it could be paid for, the yearly report answers. (Made up for the demonstration.)",
     )
 
 
@@ -115,7 +115,7 @@ async def _late(host: Host) -> None:
     opened = closed - timedelta(weeks=3)
     details = Details(
         title="Cycle parking at the station",
-        summary="Should there be covered parking for 60 cycles at the station, in place of four parking spaces for cars?",
+        summary="Should there be covered parking for 60 cycles at the station, in place of four spaces for cars?",
         background="The stands that are there are full by eight in the morning.",
         decision="Whether to apply for the money for it.",
         decision_open=True,

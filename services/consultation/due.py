@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from services.consultation import usecases
-from services.consultation.domain.report import Edition, Report
+from services.consultation.domain.report import PDF_TRIES, Edition, Report
 from services.consultation.domain.report_publishing import owed_pdf
 from services.consultation.queries.report import report_view
 from services.consultation.queries.report_document import report_document
@@ -52,9 +52,13 @@ class ReportPdfs:
         await self._edge.run(lambda: usecases.keep_pdf(command, self._documents))
 
     async def _typeset(self, report: Report, edition: Edition) -> bytes:
+        """Raises NotTypeset, also while responses are still being counted: what is on paper stays as it is."""
         consultation = (await usecases.load(report.id, self._documents)).value
         parts = self._edge.parts
         view = await report_view(consultation, report, edition, self._documents)
+        sent = await usecases.responses_that_count(report.id, self._documents)
+        if view.results.responses != sent and edition.pdf.tries < PDF_TRIES - 1:
+            raise NotTypeset(f"{view.results.responses} of {sent} responses are counted so far")
         address = f"{parts.settings.public_url.rstrip('/')}/consultations/{report.id}/report"
         return await typeset(TEMPLATE, report_document(view, parts.place, address), edition.at)
 

@@ -6,7 +6,7 @@ REM = 16
 _LENGTH = re.compile(r"(?<=\")(\d+(?:\.\d+)?)rem(?=\")")
 _HEIGHT = re.compile(r'height="([\d.]+)"')
 _STYLE = (
-    "<style>text{{font-family:'{font}';font-size:15px;font-weight:400;fill:#000}}.engage-chart__share{{font-weight:700}}"
+    "<style>text{{font-family:'{font}';font-size:15px;font-weight:500;fill:#000}}.engage-chart__share{{font-weight:700}}"
     ".engage-chart__track{{fill:{tint}}}.engage-chart__bar{{fill:{bar}}}</style>"
 )
 

@@ -188,8 +188,8 @@ class Consultation:
             wards=self.details.wards,
         )
         noted = self.noted(Step.PUBLISHED, by, now)
-        promised = self.details.feedback_on or feedback_after(self.details.closes_at)
-        details = replace(self.details, feedback_on=promised)
+        usual = feedback_after(self.details.closes_at) if self.details.formal else None
+        details = replace(self.details, feedback_on=self.details.feedback_on or usual)
         return replace(noted, state=State.PUBLISHED, details=details), published
 
     def _still_draft(self) -> None:

@@ -99,7 +99,7 @@ class Details:
     """How to get it on paper, in large print, in another language and so on."""
 
     feedback_on: date | None = None
-    """The day on which people hear what came of it, at the latest. None before it is published means the usual one."""
+    """The day on which people hear what came of it, at the latest. None means the usual one, for a survey none."""
 
     def faults(self) -> dict[str, str]:
         """Sentence by field; empty when it can be saved."""

@@ -14,9 +14,14 @@ def feedback_due(consultation: Consultation) -> date:
     return consultation.details.feedback_on or feedback_after(consultation.details.closes_at)
 
 
+def owes_feedback(consultation: Consultation) -> bool:
+    """A survey owes none unless it promised a day."""
+    return consultation.details.formal or consultation.details.feedback_on is not None
+
+
 def is_owed(consultation: Consultation, now: datetime) -> bool:
     """It has closed, and nobody was told what came of it."""
-    return consultation.has_closed(now) and consultation.reported_at is None
+    return owes_feedback(consultation) and consultation.has_closed(now) and consultation.reported_at is None
 
 
 def is_overdue(consultation: Consultation, now: datetime) -> bool:

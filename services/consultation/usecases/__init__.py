@@ -120,6 +120,7 @@ from services.consultation.usecases.report_publishing import (
     keep_pdf,
     note_no_pdf,
     publish_report,
+    responses_that_count,
     send_report_back,
     try_pdf_again,
 )
@@ -307,6 +308,7 @@ __all__ = [
     "remove_route",
     "report_of",
     "response_of",
+    "responses_that_count",
     "restore_response",
     "revoke_unused",
     "save_draft",

@@ -91,6 +91,11 @@ async def due_pdfs(documents: ConsultationDocuments, now: datetime) -> Sequence[
     return await documents.reports.find({"pdf_due": Range(below=as_text(now))}, sort="pdf_due", limit=AT_ONCE)
 
 
+async def responses_that_count(id: str, documents: ConsultationDocuments) -> int:
+    """From the responses themselves: what the counts come to once all events are through. Never for a page."""
+    return await documents.responses.count({"consultation": id, "withdrawn_at": None, "set_aside": ""})
+
+
 @dataclass(frozen=True)
 class KeepPdf:
     """`file` is its id on the disk, where it is already; `size` in bytes."""

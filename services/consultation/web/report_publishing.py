@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import usecases
 from services.consultation.domain import Consultation
-from services.consultation.domain.feedback import feedback_due, is_overdue
+from services.consultation.domain.feedback import feedback_due, is_overdue, owes_feedback
 from services.consultation.domain.report import PdfState, Report
 from services.consultation.queries import report as views
 from services.consultation.queries import seams
@@ -53,6 +53,7 @@ class ReportPublishing:
             lacks=report.lacks(consultation, now),
             headings=views.HEADINGS,
             themes=await seams.confirmed_themes(consultation.id, self._desk.documents),
+            owes=owes_feedback(consultation),
             due=feedback_due(consultation),
             overdue=is_overdue(consultation, now),
             second_officer=parts.place.second_officer,
