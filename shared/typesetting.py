@@ -57,7 +57,7 @@ def _compile(template: str, data: Any, at: datetime) -> bytes:
             font_paths=fonts,
             sys_inputs={"data": json.dumps(data)},
             pdf_standards=["ua-1"],
-            timestamp=at,
+            timestamp=int(at.timestamp()),  # whole seconds are all that it takes
         )
 
 

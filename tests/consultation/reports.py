@@ -80,7 +80,8 @@ def tags_of(pdf: bytes) -> list[tuple[str, dict[str, Any]]]:
                 found.append((str(node["/S"]), {str(name): node[name] for name in ("/Alt", "/T") if name in node}))
             walk(node.get("/K", []))
 
-    walk(PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"])
+    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    walk(root["/StructTreeRoot"])
     return found
 
 
