@@ -93,6 +93,10 @@ async def test_one_consultation_has_feedback_overdue_for_everyone_to_see(tmp_pat
         await demo.fill(town.host)
         visitor = town.visitor()
 
+        async def told() -> bool:
+            return "You can read what came of it." in (await visitor.get("/consultations/luton-2040-vision")).html
+
+        await eventually(told, "the report known to its consultation", within=60)
         assert "We are late." in (await visitor.get("/consultations/cycle-parking")).html
         for other in ("luton-2040-vision", "affordable-housing", "living-here", "town-centre"):
             assert "We are late." not in (await visitor.get(f"/consultations/{other}")).html, other
