@@ -22,13 +22,13 @@ async def fill(host: Host) -> None:
         (_town_centre(place), _town_centre_proposal(place)),
     ):
         details = Details(title, summary, background, decision, True, opened, closes, audience)  # noqa: FBT003
-        await put(Example(id, replace(details, **_contact(place), **more), pages, SOURCE), host)
+        await put(Example(id, replace(details, **contact(place), **more), pages, SOURCE), host)
 
 
 Parts = tuple[str, str, str, str, str, Audience, list[Page]]
 
 
-def _contact(place: Place) -> dict[str, Any]:
+def contact(place: Place) -> dict[str, Any]:
     return {
         "contact_team": f"{place.programme} team",
         "contact_email": place.contact_email,

@@ -7,12 +7,14 @@ from services.consultation.api import Api
 from services.consultation.domain import Draft, Response
 from services.consultation.domain.exporting import Export
 from services.consultation.domain.importing import Import
+from services.consultation.domain.report import Report
 from services.consultation.domain.upload import Upload
+from services.consultation.due import ReportPdfs
 from services.consultation.storage import COLLECTIONS, ConsultationDocuments
 from services.consultation.subscribers import Subscribers
 from services.consultation.usecases import statements
 from shared.contracts.accounts import SessionsRevokedV1
-from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
+from shared.contracts.consultation import ReportPublishedV1, ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
 from shared.due import Due
 from shared.service import Edge, Parts, Service, edge, templates
 from shared.store.documents import Loaded
@@ -35,6 +37,7 @@ def build(store: Store, parts: Parts) -> Service:
     mine.consumer.on_batch(ResponseSubmittedV1, subscribers.on_responses_submitted)
     mine.consumer.on_batch(ResponseRevisedV1, subscribers.on_responses_revised)
     mine.consumer.on_batch(VotesCastV1, subscribers.on_votes_cast)
+    mine.consumer.on(ReportPublishedV1, subscribers.on_report_published)
     arrivals = Arrivals(parts.settings, parts.secrets, parts.clock)
     routes = web.routes(mine, documents, arrivals)
     return Service(
@@ -51,6 +54,7 @@ def build(store: Store, parts: Parts) -> Service:
             _networks(documents, parts),
             _opinion_maps(documents, parts),
             _exports(documents, parts),
+            _report_pdfs(documents, mine),
         ],
     )
 
@@ -116,3 +120,8 @@ def _imports(documents: ConsultationDocuments, mine: Edge) -> tuple[Due[Loaded[I
             clock,
         ),
     )
+
+
+def _report_pdfs(documents: ConsultationDocuments, mine: Edge) -> Due[Loaded[Report]]:
+    pdfs = ReportPdfs(mine, documents, web.file_folder(mine.parts.settings))
+    return Due(pdfs.find, pdfs.make, mine.parts.clock)

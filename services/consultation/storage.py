@@ -8,6 +8,7 @@ from services.consultation.domain.exporting import Export
 from services.consultation.domain.importing import Import, ImportPage
 from services.consultation.domain.language import Translation
 from services.consultation.domain.opinion_map import OpinionMap
+from services.consultation.domain.report import Report
 from services.consultation.domain.statement import Ballot, Conversation, Statement
 from services.consultation.domain.upload import Upload
 from shared.consume import PARKED
@@ -47,6 +48,8 @@ EXPORTS = Collection("exports", indexed=("consultation", "due_at"))
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 
+REPORTS = Collection("reports", indexed=("asked", "failed", "pdf_due"))
+
 COLLECTIONS = (
     CONSULTATIONS,
     RESPONSES,
@@ -65,6 +68,7 @@ COLLECTIONS = (
     VOTE_TALLIES,
     OPINION_MAPS,
     EXPORTS,
+    REPORTS,
     PARKED,
     REVOCATIONS,
 )
@@ -93,6 +97,7 @@ class ConsultationDocuments:
         self.ballots = Documents(store, BALLOTS, Ballot)
         self.opinion_maps = Documents(store, OPINION_MAPS, OpinionMap)
         self.exports = Documents(store, EXPORTS, Export)
+        self.reports = Documents(store, REPORTS, Report)
 
 
 def _with_pages(body: dict[str, Any]) -> dict[str, Any]:

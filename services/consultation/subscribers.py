@@ -1,4 +1,4 @@
-"""What this service keeps of events: the counts of answers, and that drafts and invitations were used."""
+"""What this service keeps of events: counts of answers, that drafts and invitations were used, what was reported."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,9 +9,9 @@ from services.consultation.domain.crossing import Change, changes, counted_by, c
 from services.consultation.domain.revising import Reason
 from services.consultation.domain.vote_tally import count_votes_into
 from services.consultation.storage import VOTE_TALLIES, ConsultationDocuments
-from services.consultation.usecases import drafts_of, end_draft, forget_equality, load, use_invitation
+from services.consultation.usecases import drafts_of, end_draft, forget_equality, load, note_report, use_invitation
 from shared.consume import Received, remember
-from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
+from shared.contracts.consultation import ReportPublishedV1, ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
 from shared.run import Run
 from shared.secrets import Secrets
 from shared.store.port import Body, Duplicate, Stale, Store
@@ -160,3 +160,7 @@ class Subscribers:
         """The tally before the crossings: `engage consultation recount` relies on that order."""
         await self._tallies.count(received)
         await self._crossings.count(received)
+
+    async def on_report_published(self, received: Received[ReportPublishedV1]) -> None:
+        """A consultation knows of its report: pages that list many ask nothing more."""
+        await self._run(lambda: note_report(received.fact.consultation, self._documents, received.at))

@@ -150,3 +150,19 @@ class VotesCastV1(Fact):
 
     is_first: bool = False
     """Whether it is the first that comes from this ballot."""
+
+
+class ReportPublishedV1(Fact):
+    """What came of a consultation can be read by all: for the first time, or as a later edition. Key: consultation."""
+
+    wire_name: ClassVar[str] = "consultation.report_published.v1"
+    topic: ClassVar[str] = "consultation"
+
+    consultation: str
+    title: str
+    edition: int
+    """From 1; a later one corrects what was published before."""
+
+    published_by: str
+    interests: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """What the pages show, in the shape in which they show it."""
 
 from services.consultation.queries.crossing import Breakdown, CrossTable, CrossTables, CrossTablesKept, breakdowns
-from services.consultation.queries.lists import Card, Lists, StaffRow, lists, staff_list, status
+from services.consultation.queries.lists import LISTED, Card, Lists, StaffRow, lists, status
 from services.consultation.queries.results import CHANNEL_WORDS, QuestionResult, Results, results
 from services.consultation.queries.texts import Text, texts
 from services.consultation.queries.trends import QuestionTrends, Trend, Trends, trends, year_of
@@ -9,6 +9,7 @@ from services.consultation.queries.words import NO_FILES, check_rows, in_words
 
 __all__ = [
     "CHANNEL_WORDS",
+    "LISTED",
     "NO_FILES",
     "Breakdown",
     "Card",
@@ -28,7 +29,6 @@ __all__ = [
     "in_words",
     "lists",
     "results",
-    "staff_list",
     "status",
     "texts",
     "trends",

@@ -50,16 +50,6 @@ async def lists(documents: ConsultationDocuments, now: datetime) -> Lists:
     )
 
 
-async def staff_list(documents: ConsultationDocuments, now: datetime) -> list[StaffRow]:
-    """All consultations, drafts first, then those that close last."""
-    found = [each.value for each in await documents.consultations.find(limit=LISTED)]
-    totals = await _responses_by_consultation(documents)
-    rows = [StaffRow(each, status(each, now), totals.get(each.id, 0)) for each in found]
-    return sorted(
-        rows, key=lambda row: (row.consultation.is_published, -row.consultation.details.closes_at.timestamp())
-    )
-
-
 def status(consultation: Consultation, now: datetime) -> str:
     if not consultation.is_published:
         return "Draft"

@@ -19,6 +19,9 @@ from services.consultation.web.preview import Preview
 from services.consultation.web.printing import Printing
 from services.consultation.web.public import Public
 from services.consultation.web.publishing import Publishing
+from services.consultation.web.report import PublicReport
+from services.consultation.web.report_publishing import ReportPublishing
+from services.consultation.web.reporting import Reporting
 from services.consultation.web.results import ResultPages
 from services.consultation.web.staff import Staff
 from services.consultation.web.statements import Statements
@@ -40,6 +43,7 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
     return [
         *Public(edge, documents).routes(),
         *ResultPages(edge, documents).routes(),
+        *PublicReport(edge, documents).routes(),
         *Answer(edge, documents, arrivals).routes(),
         *Equality(edge, documents).routes(),
         *Edit(desk).routes(),  # before the pages of one consultation: /staff/consultations/new is none
@@ -47,6 +51,8 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *FormPages(desk).routes(),
         *Versions(desk).routes(),
         *Publishing(desk).routes(),
+        *Reporting(desk).routes(),
+        *ReportPublishing(desk).routes(),
         *EqualityDesk(desk).routes(),
         *Exchange(desk).routes(),
         *Exports(desk).routes(),

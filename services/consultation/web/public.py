@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, law
+from services.consultation.domain.feedback import feedback_due, is_overdue
 from services.consultation.queries import statements as asked
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.spoken import spoken_in
@@ -52,6 +53,8 @@ class Public:
             spoken=spoken,
             status=queries.status(consultation, now),
             shows_results=consultation.shows_results(now),
+            due=feedback_due(consultation),
+            overdue=is_overdue(consultation, now),
             days=law.days_words(law.days_open(consultation.details.opens_at, consultation.details.closes_at)),
         )
 

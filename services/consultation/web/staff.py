@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
 from services.consultation.domain import asked_ever, route_faults
+from services.consultation.queries.today import today
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.publishing import standing
 from services.consultation.web.question_page import page_number
@@ -36,8 +37,10 @@ class Staff:
         ]
 
     async def list(self, request: Request) -> Response:
-        rows = await queries.staff_list(self._documents, self._edge.parts.clock())
-        return await self._page("staff/list.html", request, rows=rows)
+        viewer = await self._edge.sessions.viewer(request)
+        need(viewer, "officer")
+        found = await today(self._documents, viewer.person or "", self._edge.parts.clock())
+        return await self._page("staff/list.html", request, today=found, rows=found.rows)
 
     async def overview(self, request: Request) -> Response:
         return await self.show(request, {})
