@@ -4,8 +4,15 @@ from typing import Any
 
 from services.consultation.domain import Consultation, Draft, Invitation, Response
 from services.consultation.domain.abuse import copy_mark
+from services.consultation.domain.coding import Coding
+from services.consultation.domain.double_coding import BlindCoding, Sample
+from services.consultation.domain.evidence import Pack
 from services.consultation.domain.importing import Import, ImportPage
 from services.consultation.domain.language import Translation
+from services.consultation.domain.reading import ReadMark, ToRead
+from services.consultation.domain.redaction import Redaction
+from services.consultation.domain.theme import Theme
+from services.consultation.domain.theme_run import Suggestion, ThemeRun
 from services.consultation.domain.upload import Upload
 from shared.consume import PARKED
 from shared.store.documents import Documents
@@ -34,6 +41,20 @@ INVITATIONS = Collection("invitations", indexed=("consultation",), unique=(("pla
 UPLOADS = Collection("uploads", indexed=("response", "resident", "look_at"))
 IMPORTS = Collection("imports", indexed=("consultation", "by", "state", "forget_at"))
 IMPORT_PAGES = Collection("import_pages", indexed=("of",))
+READ_MARKS = Collection("read_marks", indexed=("consultation", "response", "officer"))
+TO_READ = Collection("to_read", indexed=("consultation", "unread_in", "touched"))
+"""One for each response, under its id, kept by events: what is unread is listed and counted by `unread_in`."""
+
+THEMES = Collection("themes", indexed=("consultation",))
+CODINGS = Collection("codings", indexed=("consultation", "response", "touched"))
+THEME_RUNS = Collection("theme_runs", indexed=("consultation", "due_at"))
+SUGGESTIONS = Collection("suggestions", indexed=("run",))
+SAMPLES = Collection("samples", indexed=("consultation",))
+BLIND_CODINGS = Collection("blind_codings", indexed=("sample", "response"))
+REDACTIONS = Collection("redactions", indexed=("consultation", "response", "published_in"))
+PACKS = Collection("packs", indexed=("consultation", "due_at"))
+READING = (READ_MARKS, TO_READ, THEMES, CODINGS, THEME_RUNS, SUGGESTIONS, SAMPLES, BLIND_CODINGS, REDACTIONS, PACKS)
+
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 
@@ -48,6 +69,7 @@ COLLECTIONS = (
     UPLOADS,
     IMPORTS,
     IMPORT_PAGES,
+    *READING,
     PARKED,
     REVOCATIONS,
 )
@@ -71,6 +93,16 @@ class ConsultationDocuments:
         self.uploads = Documents(store, UPLOADS, Upload)
         self.imports = Documents(store, IMPORTS, Import)
         self.import_pages = Documents(store, IMPORT_PAGES, ImportPage)
+        self.read_marks = Documents(store, READ_MARKS, ReadMark)
+        self.to_read = Documents(store, TO_READ, ToRead)
+        self.themes = Documents(store, THEMES, Theme)
+        self.codings = Documents(store, CODINGS, Coding)
+        self.theme_runs = Documents(store, THEME_RUNS, ThemeRun)
+        self.suggestions = Documents(store, SUGGESTIONS, Suggestion)
+        self.samples = Documents(store, SAMPLES, Sample)
+        self.blind_codings = Documents(store, BLIND_CODINGS, BlindCoding)
+        self.redactions = Documents(store, REDACTIONS, Redaction)
+        self.packs = Documents(store, PACKS, Pack)
 
 
 def _with_pages(body: dict[str, Any]) -> dict[str, Any]:

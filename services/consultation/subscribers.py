@@ -1,14 +1,16 @@
 """What this service keeps of events: the counts of answers, and that drafts and invitations were used."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from services.consultation.domain import count_into
 from services.consultation.domain.revising import Reason
 from services.consultation.storage import ConsultationDocuments
-from services.consultation.usecases import drafts_of, end_draft, forget_equality, use_invitation
+from services.consultation.usecases import drafts_of, end_draft, forget_equality, reading, use_invitation
+from shared.clock import Clock
 from shared.consume import Received, remember
-from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
+from shared.contracts.consultation import ResponseReadV1, ResponseRevisedV1, ResponseSubmittedV1
 from shared.run import Run
 from shared.secrets import Secrets
 from shared.store.port import Duplicate, Stale, Store
@@ -58,15 +60,17 @@ class Tallies:
 
 
 class Subscribers:
-    def __init__(self, documents: ConsultationDocuments, run: Run, secrets: Secrets) -> None:
+    def __init__(self, documents: ConsultationDocuments, run: Run, secrets: Secrets, clock: Clock) -> None:
         self._documents = documents
         self._run = run
         self._secrets = secrets
+        self._clock = clock
         self._tallies = Tallies(documents.store, run)
 
     async def on_responses_submitted(self, received: Sequence[Received[ResponseSubmittedV1]]) -> None:
         """They are counted; the drafts that they were end, and the invitations that they came by are used."""
         await self._tallies.count(received)
+        await self._note_to_read(received)
         for each in received:
             if each.fact.invitation is not None:
                 await self._run(lambda e=each: use_invitation(e.fact.invitation, self._documents, e.at))  # type: ignore[misc]
@@ -74,8 +78,22 @@ class Subscribers:
             await self._run(lambda d=draft: end_draft(d, self._documents, received[-1].at))  # type: ignore[misc]
 
     async def on_responses_revised(self, received: Sequence[Received[ResponseRevisedV1]]) -> None:
-        """They are counted anew; with answers that were withdrawn go those on equality."""
+        """They are counted anew; with answers that were withdrawn go those on equality, and what could be published."""
         await self._tallies.count(received)
+        await self._note_to_read(received)
         for each in received:
             if each.fact.reason == Reason.WITHDRAWN:
+                await reading.forget_redactions(each.fact.response, self._documents)
                 await forget_equality(each.fact.response, self._documents, self._secrets)
+
+    async def on_responses_read(self, received: Sequence[Received[ResponseReadV1]]) -> None:
+        await self._note_to_read(received)
+
+    async def _note_to_read(self, received: Sequence[Received[Any]]) -> None:
+        """From the responses as they are now, so that it does not matter in which order events come, or how often."""
+        ids = list(dict.fromkeys(each.fact.response for each in received))
+        for start in range(0, len(ids), reading.AT_ONCE):  # so many share a commit
+            some = ids[start : start + reading.AT_ONCE]
+            await asyncio.gather(
+                *(self._run(lambda r=each: reading.note_to_read(r, self._documents, self._clock())) for each in some)  # type: ignore[misc]
+            )
