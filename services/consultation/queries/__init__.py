@@ -21,7 +21,6 @@ from services.consultation.domain import (
 from services.consultation.domain.abuse import WHY
 from services.consultation.domain.language import IN_ENGLISH, language
 from services.consultation.domain.tally import sum_of
-from services.consultation.domain.upload import Upload
 from services.consultation.storage import ConsultationDocuments
 from shared.web.charts import Bar
 from shared.web.words import date_words
@@ -87,14 +86,6 @@ class Results:
 
     set_aside: Mapping[str, int] = field(default_factory=dict)
     """How many responses were left out, by why."""
-
-
-@dataclass(frozen=True)
-class Text:
-    reference: str
-    submitted_at: datetime
-    text: str
-    files: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,31 +166,6 @@ def _channels(parts: Sequence[Mapping[str, Any]], responses: int) -> dict[str, i
     return {CHANNEL_WORDS[Channel.ONLINE]: responses - sum(others.values())} | {
         CHANNEL_WORDS[channel]: count for channel, count in others.items()
     }
-
-
-async def texts(
-    consultation: Consultation, question: str, documents: ConsultationDocuments, *, page: int, size: int = 50
-) -> list[Text]:
-    """What people wrote to one question, the newest responses first; those who wrote nothing are passed over."""
-    found = await documents.responses.find(
-        {"consultation": consultation.id}, sort="submitted_at", descending=True, limit=size, skip=(page - 1) * size
-    )
-    is_file = consultation.questionnaire.question(question).kind is Kind.FILE
-    return [
-        Text(
-            each.value.reference,
-            each.value.submitted_at,
-            each.value.answers[question][0],
-            await _files(each.value.answers[question], documents) if is_file else (),
-        )
-        for each in found
-        if question in each.value.answers
-    ]
-
-
-async def _files(ids: Sequence[str], documents: ConsultationDocuments) -> tuple[Upload, ...]:
-    loaded = [await documents.uploads.get(id) for id in ids]
-    return tuple(each.value for each in loaded if each is not None)
 
 
 async def _responses_by_consultation(documents: ConsultationDocuments) -> dict[str, int]:

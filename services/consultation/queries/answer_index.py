@@ -117,8 +117,8 @@ async def _changed(
         if len(found) < PAGE:
             return
         last = found[-1].body["touched"]
-        # Many at the very same time do not fit on a page: then by how many we have had.
-        skip = skip + len(found) if last == since else sum(each.body["touched"] == last for each in found)
+        # Those at the very same time come again; where they fill a page, we go on by how many we have had.
+        skip = skip + len(found) if last == since else 0
         since = last
 
 

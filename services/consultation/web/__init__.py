@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from services.consultation.storage import ConsultationDocuments
+from services.consultation.web import reading
 from services.consultation.web.abuse import Abuse
 from services.consultation.web.answer import Answer
 from services.consultation.web.desk import Desk
@@ -17,6 +18,7 @@ from services.consultation.web.mine import Mine
 from services.consultation.web.preview import Preview
 from services.consultation.web.printing import Printing
 from services.consultation.web.public import Public
+from services.consultation.web.published import PublishedAnswers
 from services.consultation.web.publishing import Publishing
 from services.consultation.web.staff import Staff
 from services.consultation.web.uploads import Files, file_folder
@@ -34,6 +36,7 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
     desk = Desk(edge, documents, staff.show)
     return [
         *Public(edge, documents).routes(),
+        *PublishedAnswers(edge, documents).routes(),
         *Answer(edge, documents, arrivals).routes(),
         *Equality(edge, documents).routes(),
         *Edit(desk).routes(),  # before the pages of one consultation: /staff/consultations/new is none
@@ -44,6 +47,7 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *EqualityDesk(desk).routes(),
         *Exchange(desk).routes(),
         *Preview(desk).routes(),
+        *reading.routes(desk),
         *Abuse(edge, documents).routes(),
         *Languages(edge, documents).routes(),
         *Files(edge, documents).routes(),

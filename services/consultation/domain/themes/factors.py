@@ -42,7 +42,7 @@ def factorise(rows: Weights, themes: int, tell: Tell = lambda _: None) -> Factor
         w = _improved(w, rows.times(h.T), h @ h.T)
         h = _improved(h.T, columns.times(w), w.T @ w).T
         tell((number + 1) / ROUNDS)
-        if np.linalg.norm(h - before) < STILL * max(np.linalg.norm(h), TINY):
+        if float(np.linalg.norm(h - before)) < STILL * float(np.linalg.norm(h)):
             break
     lengths = np.maximum(np.linalg.norm(h, axis=1), TINY)
     return Factors(w * lengths, h / lengths[:, None])

@@ -19,7 +19,13 @@ from services.consultation.usecases.reading.coding import (
     code_answers,
     text_of,
 )
-from services.consultation.usecases.reading.marks import AT_ONCE, ReadResponse, note_to_read, read_response
+from services.consultation.usecases.reading.marks import (
+    AT_ONCE,
+    ReadResponse,
+    load_response,
+    note_to_read,
+    read_response,
+)
 from services.consultation.usecases.reading.packs import (
     AskForPack,
     ask_for_pack,
@@ -77,6 +83,7 @@ __all__ = [
     "forget_redactions",
     "join_sample",
     "load_pack",
+    "load_response",
     "load_sample",
     "load_theme",
     "look_for_themes",

@@ -25,18 +25,24 @@ class ReadResponse:
 
 async def read_response(command: ReadResponse, documents: ConsultationDocuments, now: datetime) -> Response:
     """Raises NotFound. Reading it again writes nothing."""
-    loaded = await documents.responses.get(command.response)
-    if loaded is None or loaded.value.consultation != command.consultation:
-        raise NotFound("There is no response at this address")
-    mark = read(loaded.value, command.by, now)
+    response = await load_response(command.response, command.consultation, documents)
+    mark = read(response, command.by, now)
     fact = ResponseReadV1(
         response=mark.response, consultation=mark.consultation, officer=mark.officer, edition=mark.edition
     )
     if await documents.read_marks.get(mark.id) is None:
         try:
             await documents.read_marks.add(mark, [record(fact, key=mark.response, at=now)])
-        except Duplicate:
-            return loaded.value
+        except Duplicate:  # in two windows at once
+            return response
+    return response
+
+
+async def load_response(id: str, consultation: str, documents: ConsultationDocuments) -> Response:
+    """Raises NotFound."""
+    loaded = await documents.responses.get(id)
+    if loaded is None or loaded.value.consultation != consultation:
+        raise NotFound("There is no response at this address")
     return loaded.value
 
 
