@@ -50,7 +50,7 @@ def stem(word: str) -> str:
     for ending in ("ing", "ed"):
         if word.endswith(ending) and _has_vowel(word[: -len(ending)]):
             return _undoubled(word[: -len(ending)])
-    return word.removesuffix("e") if len(word) > SHORTEST_STEM + 1 else word
+    return word.removesuffix("e") if len(word) > SHORTEST_STEM else word
 
 
 def _has_vowel(start: str) -> bool:
