@@ -48,7 +48,7 @@ _STREETS = (
 _NAME = r"[^\W\d_a-z][\w'’-]+"
 _TITLES = r"mr|mrs|ms|miss|mx|dr|prof|professor|cllr|councillor|rev|reverend|sir|lady|lord|sgt|pc|imam|father|sister"
 _PATTERNS: Sequence[tuple[str, str]] = (
-    ("email", r"[\w.+'-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+"),
+    ("email", r"(?<![\w.+'-])[\w.+'-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,63}(?:\.[\w-]{1,63})+"),
     ("web", r"\b(?:https?://|www\.)\S+|(?<![\w@.])@\w{3,}"),
     ("ni", r"\b(?![dfiquv])[a-z](?![dfiquvo])[a-z]\s?\d\d\s?\d\d\s?\d\d\s?[a-d]\b"),
     ("card", r"(?<![\d+])\d(?:[ -]?\d){12,18}(?!\d)"),
