@@ -1,11 +1,11 @@
 """Two officers code the same sample of answers without seeing each other's work, to see how far they agree."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.consultation.domain.theme import Theme, Themes
+from services.consultation.domain.theme import Themes
 from shared.errors import Conflict, Invalid
 
 SMALLEST, LARGEST = 5, 300
@@ -115,11 +115,3 @@ def compare(sample: Sample, codings: Iterable[BlindCoding], themes: Themes) -> l
         for pair in pairs
         if len(pair) == CODERS and all(each in found for each in pair)
     ]
-
-
-def judgements(compared: Sequence[Compared], theme: Theme | None) -> tuple[list[str], list[str]]:
-    """Of each answer, whether each officer gave it this theme; without one, whether they gave it none at all."""
-    words = ("no", "yes")
-    first = [words[theme.id in each.first if theme else not each.first] for each in compared]
-    second = [words[theme.id in each.second if theme else not each.second] for each in compared]
-    return first, second

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.consultation import usecases
 from services.consultation.domain import Channel
 from services.consultation.domain.searching import foldable, hits, search_for
+from services.consultation.domain.theme import Themes
 from services.consultation.queries import reading as queries
 from services.consultation.usecases import reading
 from services.consultation.usecases.revising import Holder
@@ -242,8 +243,8 @@ def _words(typed: str) -> queries.Filter:
     return queries.Filter(search_for(typed))
 
 
-def _none() -> queries.Themes:
-    return queries.Themes(())
+def _none() -> Themes:
+    return Themes(())
 
 
 # Searching

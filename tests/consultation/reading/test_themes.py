@@ -21,6 +21,7 @@ from services.consultation.domain.theme_run import ThemeRun
 from services.consultation.domain.themes import suggest
 from services.consultation.domain.themes.words import stem, terms
 from services.consultation.queries import themes as queries
+from services.consultation.queries.theme_groups import theme_groups
 from services.consultation.usecases import reading
 from shared.errors import Conflict, Invalid, NotFound
 from tests.consultation.reading.texts_of_people import published, ready, run_of, send, theme
@@ -434,3 +435,32 @@ def _suggestion_form(page: Page, word: str) -> Page:
 
 def _answers(page: Page) -> list[str]:
     return re.findall(r'name="answers" type="checkbox" value="([^"]+)"', page.html)
+
+
+async def test_themes_are_counted_by_group_and_small_numbers_are_hidden_so_that_nobody_works_them_out(
+    town: Town,
+) -> None:
+    await published(town)
+    green = await theme(town, 1, "Green")
+    for number in range(1, 41):
+        who = "organisation" if number % 4 == 0 else "resident"
+        id = await send(town, number, idea=f"Idea {number}", who=who)
+        # 12 of 30 residents have it, and 3 of 10 organisations
+        has = number in {4, 8, 12} or (who == "resident" and number <= 16)
+        await code(town, id, f"Idea {number}", *([green] if has else []))
+    await ready(town, 40)
+    consultation = (await usecases.load("park", town.consultations)).value
+    themes = await reading.themes_of("park", "idea", town.consultations)
+    by = consultation.questionnaire.question("who")
+    counts = await queries.theme_counts(consultation, "idea", themes, town.consultations, by)
+    assert counts.themes == {green: 15}
+
+    table = theme_groups(themes, counts, by)
+
+    assert table.groups == ["A resident", "An organisation"]
+    assert table.rows == [("Green", [10, None])]  # rounded, or the total would tell how many organisations
+    assert table.answers == [30, 10]
+    officer, _ = await town.staff()
+    page = await officer.get(f"{IDEA}/themes?by=who")
+    assert page.html.count(">hidden</td>") == 1
+    assert "could be worked out" in page.html

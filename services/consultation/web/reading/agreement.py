@@ -169,7 +169,7 @@ class Agreement:
             sample=opened.sample,
             text=entry.text(opened.field.id) if entry else "",
             response=response,
-            place=place,
+            number=place,
             options=[*((each.id, each.name) for each in opened.themes.there), (NO_THEME, "None of these themes")],
         )
 

@@ -11,9 +11,10 @@ from services.consultation.domain.reading import TextField, group_questions
 from services.consultation.domain.theme_run import EXAMPLES, FEWEST_TEXTS, Suggestion
 from services.consultation.queries import themes as queries
 from services.consultation.queries.answer_index import index_of
+from services.consultation.queries.theme_groups import theme_groups
 from services.consultation.usecases import reading
 from services.consultation.web.desk import ONE, Desk
-from services.consultation.web.reading.counting import count_chart, group_table
+from services.consultation.web.reading.counting import count_chart
 from services.consultation.web.reading.looking import new_id, text_field
 from shared.errors import Invalid, NotFound, Refusal
 from shared.web.forms import Form, read_form
@@ -57,7 +58,7 @@ class ThemesOfQuestion:
             counts=counts,
             rows=rows,
             chart=count_chart(rows, field.question),
-            table=group_table(themes, counts, by),
+            table=theme_groups(themes, counts, by),
             groups=[("", "How they answered"), *((q.id, q.text) for q in group_questions(consultation))],
             by=by.id if by else "",
             run=run,
