@@ -24,13 +24,7 @@ STOP_WITHIN_S = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["select"]:
-        # A program of its own, without settings and services; they start without its solver.
-        from services.fairness_taskforce.selection import command  # noqa: PLC0415
-
-        return command.main(given[1:])
-    options = _parser().parse_args(given)
+    options = _parser().parse_args(arguments)
     try:
         settings = read_settings()
         logs.set_up(settings.log_level)

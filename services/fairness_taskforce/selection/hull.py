@@ -73,7 +73,7 @@ class _Stages:
     def chances(self) -> Vector:
         weights = np.maximum(self._program.answer[1:], 0)
         mean = weights @ np.array(self._groups) / weights.sum()
-        return np.asarray(np.clip(mean / self._pool.counts, 0.0, 1.0))
+        return np.asarray(np.clip(mean / self._pool.counts, 0.0, 1.0) + 0.0)
 
     def fix(self, held: np.ndarray) -> None:
         smallest = self.smallest

@@ -39,7 +39,7 @@ def leximin_bound(pool: Typed) -> Vector:
             held = free & (point / pool.counts <= smallest + PRICE)
         free &= ~held
         _fix(program, pool, np.nonzero(held)[0], smallest)
-    return np.clip(point / pool.counts, 0.0, 1.0)
+    return np.clip(point / pool.counts, 0.0, 1.0) + 0.0  # no -0.0, which people would read as a fault
 
 
 def _program(pool: Typed) -> Program:

@@ -34,9 +34,15 @@ class Sparse:
 
 
 def sparse(matrix: Matrix) -> Sparse:
-    columns, rows = np.nonzero(matrix.T)
-    starts = np.searchsorted(columns, np.arange(matrix.shape[1] + 1)).astype(np.int32)
-    return Sparse(matrix.shape[0], starts, rows.astype(np.int32), matrix.T[columns, rows].astype(float))
+    rows, columns = np.nonzero(matrix)
+    return from_entries(matrix.shape[0], matrix.shape[1], rows, columns, matrix[rows, columns])
+
+
+def from_entries(height: int, width: int, rows: NDArray[np.intp], columns: NDArray[np.intp], values: Vector) -> Sparse:
+    """`values[i]` stands in row `rows[i]` of column `columns[i]`."""
+    order = np.lexsort((rows, columns))
+    starts = np.searchsorted(columns[order], np.arange(width + 1)).astype(np.int32)
+    return Sparse(height, starts, rows[order].astype(np.int32), values[order].astype(float))
 
 
 class Program:
@@ -106,6 +112,13 @@ class Program:
         if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
             return False
         return self._solve_afresh()
+
+    def solve_roughly(self, *, nodes: int, gap: float) -> bool:
+        """Whether an answer was found in so many nodes of the search tree; the best may be better by up to `gap`."""
+        self._highs.setOptionValue("mip_max_nodes", nodes)
+        self._highs.setOptionValue("mip_abs_gap", gap)
+        self._highs.run()
+        return bool(self._highs.getSolution().value_valid)
 
     def _solve_afresh(self) -> bool:
         """Without the basis, which numbers can have made useless."""
