@@ -23,8 +23,11 @@ from shared.store.port import In, Range, Stored, Where
 KEPT = 8
 """Consultations that are kept at a time, those asked last."""
 
-PAGE = 500
-AGAIN = timedelta(minutes=2)
+PAGE = 5_000
+AT_ONCE = 500
+"""Responses, which are larger than what says that they changed."""
+
+AGAIN = timedelta(seconds=20)
 """What changed within so long before the last change is looked at again: clocks of processes differ a little."""
 
 
@@ -141,8 +144,11 @@ async def _take_in(
     if not wanted:
         return
     bodies = dict(changed)
-    for stored in await documents.store.find(RESPONSES.name, {"id": In(wanted)}, limit=len(wanted)):
-        index.entries[stored.id] = _entry(stored.id, stored.body, bodies[stored.id])
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        for stored in await documents.store.find(RESPONSES.name, {"id": In(some)}, limit=len(some)):
+            index.entries[stored.id] = _entry(stored.id, stored.body, bodies[stored.id])
+        await asyncio.sleep(0)  # others want to be served too
 
 
 def _entry(id: str, response: Mapping[str, Any], known: Mapping[str, Any]) -> Entry:
