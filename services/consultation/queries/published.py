@@ -54,7 +54,7 @@ async def _standing(
         response = responses.get(each.response)
         values = response.answers.get(each.question) if response else None
         decision = each.holds(mark_of_text(values[0])) if values else None
-        if response is None or values is None or decision is None or not decision.published:
+        if response is None or values is None or decision is None:
             continue
         redacted = decision.shown != values[0]
         standing.append(Published(each.question, questions[each.question], decision.shown, redacted))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultation.domain.double_coding import draw
+from services.consultation.queries import agreement as queries
 from services.consultation.usecases import reading
 from shared.errors import Conflict, Invalid
 from tests.consultation.reading.texts_of_people import published, run_of, theme
@@ -118,6 +119,13 @@ async def test_nobody_sees_what_another_chose_or_changes_what_they_have_finished
     page = await third.get(path)
     assert "Two other officers code this sample" in page.html
     assert (await third.post(f"{path}/join", {})).status == 422
+    coded = (await town.consultations.samples.find())[0].value
+    for each in coded.answers:
+        await second.submit(await second.get(f"{path}/code/{each.response}"), {"themes": "none"})
+    themes = await reading.themes_of("park", "idea", town.consultations)
+    found = await queries.agreement(coded, themes, town.consultations)
+    assert len(found.codings) == 12
+    assert found.compared == []
 
 
 async def test_a_sample_is_finished_when_all_of_it_is_coded_and_settled_when_both_have(town: Town) -> None:
