@@ -42,6 +42,11 @@ async def published_texts(
         last = fresh[-1].id
 
 
+async def count_published(consultation: str, documents: ConsultationDocuments) -> int:
+    """How many answers were published, by an indexed field; some may have changed since."""
+    return await documents.redactions.count({"published_in": consultation})
+
+
 async def _standing(
     redactions: list[Redaction], questions: Mapping[str, str], documents: ConsultationDocuments
 ) -> list[Published]:

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, law
+from services.consultation.queries.published import count_published
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.spoken import spoken_in
 from shared.errors import NotFound
@@ -52,6 +53,7 @@ class Public:
             spoken=spoken,
             status=queries.status(consultation, now),
             shows_results=consultation.shows_results(now),
+            published_answers=await count_published(consultation.id, self._documents),
             days=law.days_words(law.days_open(consultation.details.opens_at, consultation.details.closes_at)),
         )
 

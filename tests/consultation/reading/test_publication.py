@@ -143,6 +143,7 @@ async def test_nothing_is_published_that_nobody_has_checked(town: Town) -> None:
     html = await public(town)
     assert "No answers have been published yet" in html
     assert "pond" not in html
+    assert "What people wrote" not in await public(town, "/consultations/park")
 
 
 async def test_only_the_version_without_personal_data_is_published_and_the_original_stays(town: Town) -> None:
@@ -152,6 +153,7 @@ async def test_only_the_version_without_personal_data_is_published_and_the_origi
     await decide(town, tree, "A tree", publish=False, reason="It names a neighbour")
 
     html = await public(town)
+    assert f'href="{ANSWERS}"' in await public(town, "/consultations/park")
     table = await public(town, f"{ANSWERS}.csv")
 
     for shown in (html, table):
