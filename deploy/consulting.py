@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from deploy.host import Host, load_pages, opened, running
 from deploy.polis import COUNTED_WITHIN_S, import_conversation
 from services.consultation import usecases
+from services.consultation.domain.evidence_check import check_pack
 from services.consultation.queries import statements as asked
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.usecases import statements
@@ -29,6 +31,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     polis = actions.add_parser("import-polis", help="take in a conversation that was held with Polis")
     polis.add_argument("folder", type=Path, help="with comments.csv, votes.csv and summary.csv")
     polis.set_defaults(do=_import_polis)
+    verify = actions.add_parser("verify-pack", help="say whether an evidence pack is whole, and the one it should be")
+    verify.add_argument("file", type=Path, help="the ZIP file of the pack")
+    verify.add_argument("--hash", type=_hash, help="the hash that Engage shows for the pack")
+    verify.set_defaults(do=_verify)
 
 
 def _recount(options: argparse.Namespace, settings: Settings) -> int:
@@ -82,3 +88,27 @@ def _tell(what: str, done: int, of: int) -> None:
         full = BAR * done // max(of, 1)
         end = "\n" if done == of else ""
         print(f"\r{'#' * full}{'.' * (BAR - full)} {done:,} of {of:,} {what}", end=end, file=sys.stderr, flush=True)
+
+
+def _hash(typed: str) -> str:
+    plain = "".join(typed.split()).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", plain):
+        raise argparse.ArgumentTypeError("a hash has 64 digits from 0 to 9 and a to f")
+    return plain
+
+
+def _verify(options: argparse.Namespace, _: Settings) -> int:
+    """0 for yes, 1 for no."""
+    verdict = check_pack(options.file, options.hash or "")
+    if not verdict.is_good:
+        print(f"No: {options.file} is not as it was.")
+        for fault in verdict.faults:
+            print(f"  {fault}")
+        return 1
+    print(f"Yes: all {verdict.files} files in it are as its manifest says.")
+    print(f"Its hash is {verdict.digest}.")
+    if options.hash:
+        print("That is the hash that you gave: it is that pack.")
+    else:
+        print("Compare it with the hash that Engage shows for the pack, or give that with --hash.")
+    return 0

@@ -5,16 +5,24 @@ from datetime import timedelta
 from services.consultation import usecases, web
 from services.consultation.api import Api
 from services.consultation.domain import Draft, Response
+from services.consultation.domain.evidence import Pack
 from services.consultation.domain.exporting import Export
 from services.consultation.domain.importing import Import
 from services.consultation.domain.report import Report
+from services.consultation.domain.theme_run import ThemeRun
 from services.consultation.domain.upload import Upload
 from services.consultation.due import ReportPdfs
 from services.consultation.storage import COLLECTIONS, ConsultationDocuments
 from services.consultation.subscribers import Subscribers
-from services.consultation.usecases import statements
+from services.consultation.usecases import reading, statements
 from shared.contracts.accounts import SessionsRevokedV1
-from shared.contracts.consultation import ReportPublishedV1, ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
+from shared.contracts.consultation import (
+    ReportPublishedV1,
+    ResponseReadV1,
+    ResponseRevisedV1,
+    ResponseSubmittedV1,
+    VotesCastV1,
+)
 from shared.due import Due
 from shared.service import Edge, Parts, Service, edge, templates
 from shared.store.documents import Loaded
@@ -33,11 +41,12 @@ def build(store: Store, parts: Parts) -> Service:
     mine = edge(NAME, store, parts)
     documents = ConsultationDocuments(store)
     mine.consumer.on(SessionsRevokedV1, mine.sessions.on_sessions_revoked)
-    subscribers = Subscribers(documents, mine.run, parts.secrets)
+    subscribers = Subscribers(documents, mine.run, parts.secrets, parts.clock)
     mine.consumer.on_batch(ResponseSubmittedV1, subscribers.on_responses_submitted)
     mine.consumer.on_batch(ResponseRevisedV1, subscribers.on_responses_revised)
     mine.consumer.on_batch(VotesCastV1, subscribers.on_votes_cast)
     mine.consumer.on(ReportPublishedV1, subscribers.on_report_published)
+    mine.consumer.on_batch(ResponseReadV1, subscribers.on_responses_read)
     arrivals = Arrivals(parts.settings, parts.secrets, parts.clock)
     routes = web.routes(mine, documents, arrivals)
     return Service(
@@ -55,6 +64,8 @@ def build(store: Store, parts: Parts) -> Service:
             _opinion_maps(documents, parts),
             _exports(documents, parts),
             _report_pdfs(documents, mine),
+            _theme_runs(documents, parts),
+            _packs(documents, parts),
         ],
     )
 
@@ -82,6 +93,23 @@ def _networks(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Resp
     return Due(
         lambda now: usecases.with_network_to_forget(documents, now - keep),
         lambda loaded: usecases.forget_network_of(loaded, documents, parts.clock() - keep),
+        parts.clock,
+    )
+
+
+def _theme_runs(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[ThemeRun]]:
+    return Due(
+        lambda now: reading.runs_due(documents, now),
+        lambda loaded: reading.look_for_themes(loaded, documents, parts.clock),
+        parts.clock,
+    )
+
+
+def _packs(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Pack]]:
+    folder = web.file_folder(parts.settings)
+    return Due(
+        lambda now: reading.packs_due(documents, now),
+        lambda loaded: reading.build_pack(loaded, documents, folder, parts.clock, reading.undecided),
         parts.clock,
     )
 

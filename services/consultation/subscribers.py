@@ -9,9 +9,24 @@ from services.consultation.domain.crossing import Change, changes, counted_by, c
 from services.consultation.domain.revising import Reason
 from services.consultation.domain.vote_tally import count_votes_into
 from services.consultation.storage import VOTE_TALLIES, ConsultationDocuments
-from services.consultation.usecases import drafts_of, end_draft, forget_equality, load, note_report, use_invitation
+from services.consultation.usecases import (
+    drafts_of,
+    end_draft,
+    forget_equality,
+    load,
+    note_report,
+    reading,
+    use_invitation,
+)
+from shared.clock import Clock
 from shared.consume import Received, remember
-from shared.contracts.consultation import ReportPublishedV1, ResponseRevisedV1, ResponseSubmittedV1, VotesCastV1
+from shared.contracts.consultation import (
+    ReportPublishedV1,
+    ResponseReadV1,
+    ResponseRevisedV1,
+    ResponseSubmittedV1,
+    VotesCastV1,
+)
 from shared.run import Run
 from shared.secrets import Secrets
 from shared.store.port import Body, Duplicate, Stale, Store
@@ -122,16 +137,18 @@ def by_part(received: Sequence[Counting]) -> Mapping[tuple[str, int], Sequence[C
 
 
 class Subscribers:
-    def __init__(self, documents: ConsultationDocuments, run: Run, secrets: Secrets) -> None:
+    def __init__(self, documents: ConsultationDocuments, run: Run, secrets: Secrets, clock: Clock) -> None:
         self._documents = documents
         self._run = run
         self._secrets = secrets
+        self._clock = clock
         self._tallies = Tallies(documents.store, run)
         self._crossings = Crossings(documents, run)
 
     async def on_responses_submitted(self, received: Sequence[Received[ResponseSubmittedV1]]) -> None:
         """They are counted; the drafts that they were end, and the invitations that they came by are used."""
         await self._count(received)
+        await self._note_to_read(received)
         for each in received:
             if each.fact.invitation is not None:
                 await self._run(lambda e=each: use_invitation(e.fact.invitation, self._documents, e.at))  # type: ignore[misc]
@@ -139,10 +156,12 @@ class Subscribers:
             await self._run(lambda d=draft: end_draft(d, self._documents, received[-1].at))  # type: ignore[misc]
 
     async def on_responses_revised(self, received: Sequence[Received[ResponseRevisedV1]]) -> None:
-        """They are counted anew; with answers that were withdrawn go those on equality."""
+        """They are counted anew; with answers that were withdrawn go those on equality, and what could be published."""
         await self._count(received)
+        await self._note_to_read(received)
         for each in received:
             if each.fact.reason == Reason.WITHDRAWN:
+                await reading.forget_redactions(each.fact.response, self._documents)
                 await forget_equality(each.fact.response, self._documents, self._secrets)
 
     async def on_votes_cast(self, received: Sequence[Received[VotesCastV1]]) -> None:
@@ -164,3 +183,15 @@ class Subscribers:
     async def on_report_published(self, received: Received[ReportPublishedV1]) -> None:
         """A consultation knows of its report: pages that list many ask nothing more."""
         await self._run(lambda: note_report(received.fact.consultation, self._documents, received.at))
+
+    async def on_responses_read(self, received: Sequence[Received[ResponseReadV1]]) -> None:
+        await self._note_to_read(received)
+
+    async def _note_to_read(self, received: Sequence[Received[Any]]) -> None:
+        """From the responses as they are now, so that it does not matter in which order events come, or how often."""
+        ids = list(dict.fromkeys(each.fact.response for each in received))
+        for start in range(0, len(ids), reading.AT_ONCE):  # so many share a commit
+            some = ids[start : start + reading.AT_ONCE]
+            await asyncio.gather(
+                *(self._run(lambda r=each: reading.note_to_read(r, self._documents, self._clock())) for each in some)  # type: ignore[misc]
+            )

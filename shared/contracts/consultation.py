@@ -108,6 +108,18 @@ class ResponseRevisedV1(Fact):
     language: str = "en"
 
 
+class ResponseReadV1(Fact):
+    """An officer has opened a response, as its answers were then. Once for each officer and edition. Key: response."""
+
+    wire_name: ClassVar[str] = "consultation.response_read.v1"
+    topic: ClassVar[str] = "consultation"
+
+    response: str
+    consultation: str
+    officer: str
+    edition: str
+
+
 class DraftSavedV1(Fact):
     """A person has begun to answer and kept it with their account; once for each draft. Key: draft."""
 

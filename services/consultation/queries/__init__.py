@@ -3,7 +3,6 @@
 from services.consultation.queries.crossing import Breakdown, CrossTable, CrossTables, CrossTablesKept, breakdowns
 from services.consultation.queries.lists import LISTED, Card, Lists, StaffRow, lists, status
 from services.consultation.queries.results import CHANNEL_WORDS, QuestionResult, Results, results
-from services.consultation.queries.texts import Text, texts
 from services.consultation.queries.trends import QuestionTrends, Trend, Trends, trends, year_of
 from services.consultation.queries.words import NO_FILES, check_rows, in_words
 
@@ -21,7 +20,6 @@ __all__ = [
     "QuestionTrends",
     "Results",
     "StaffRow",
-    "Text",
     "Trend",
     "Trends",
     "breakdowns",
@@ -30,7 +28,6 @@ __all__ = [
     "lists",
     "results",
     "status",
-    "texts",
     "trends",
     "year_of",
 ]

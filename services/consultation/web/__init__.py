@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from services.consultation.storage import ConsultationDocuments
+from services.consultation.web import reading
 from services.consultation.web.abuse import Abuse
 from services.consultation.web.answer import Answer
 from services.consultation.web.desk import Desk
@@ -18,6 +19,7 @@ from services.consultation.web.mine import Mine
 from services.consultation.web.preview import Preview
 from services.consultation.web.printing import Printing
 from services.consultation.web.public import Public
+from services.consultation.web.published import PublishedAnswers
 from services.consultation.web.publishing import Publishing
 from services.consultation.web.report import PublicReport
 from services.consultation.web.report_publishing import ReportPublishing
@@ -44,6 +46,7 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Public(edge, documents).routes(),
         *ResultPages(edge, documents).routes(),
         *PublicReport(edge, documents).routes(),
+        *PublishedAnswers(edge, documents).routes(),
         *Answer(edge, documents, arrivals).routes(),
         *Equality(edge, documents).routes(),
         *Edit(desk).routes(),  # before the pages of one consultation: /staff/consultations/new is none
@@ -60,6 +63,7 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Preview(desk).routes(),
         *Statements(edge, documents).routes(),
         *StatementsDesk(desk).routes(),
+        *reading.routes(desk),
         *Abuse(edge, documents).routes(),
         *Languages(edge, documents).routes(),
         *Files(edge, documents).routes(),

@@ -10,6 +10,7 @@ from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, law
 from services.consultation.domain.feedback import feedback_due, is_overdue
 from services.consultation.queries import statements as asked
+from services.consultation.queries.published import count_published
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.spoken import spoken_in
 from shared.errors import NotFound
@@ -55,6 +56,7 @@ class Public:
             shows_results=consultation.shows_results(now),
             due=feedback_due(consultation),
             overdue=is_overdue(consultation, now),
+            published_answers=await count_published(consultation.id, self._documents),
             days=law.days_words(law.days_open(consultation.details.opens_at, consultation.details.closes_at)),
         )
 
