@@ -109,7 +109,7 @@ def _packs(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Pack]]:
     folder = web.file_folder(parts.settings)
     return Due(
         lambda now: reading.packs_due(documents, now),
-        lambda loaded: reading.build_pack(loaded, documents, folder, parts.clock, reading.undecided),
+        lambda loaded: reading.build_pack(loaded, documents, folder, parts.clock),
         parts.clock,
     )
 

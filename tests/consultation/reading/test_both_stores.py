@@ -112,7 +112,7 @@ async def test_what_is_read_searched_coded_and_published_is_the_same_on_each(
     ask = reading.AskForPack("park", PackKind.FULL, "officer")
     pack = await reading.ask_for_pack(ask, documents, NOON)
     (loaded,) = await reading.packs_due(documents, NOON + timedelta(seconds=1))
-    await reading.build_pack(loaded, documents, folder, lambda: NOON, reading.undecided)
+    await reading.build_pack(loaded, documents, folder, lambda: NOON)
     done = await documents.packs.get(pack.id)
     assert done is not None
     assert (done.value.state, done.value.responses) == ("ready", 3)

@@ -33,7 +33,6 @@ from services.consultation.usecases.reading.packs import (
     load_pack,
     packs_due,
     packs_of,
-    undecided,
 )
 from services.consultation.usecases.reading.redacting import DecidePublication, decide_publication, forget_redactions
 from services.consultation.usecases.reading.suggesting import (
@@ -99,5 +98,4 @@ __all__ = [
     "settle_agreed",
     "text_of",
     "themes_of",
-    "undecided",
 ]

@@ -1,16 +1,19 @@
 """Evidence packs: asked for, built in the background into a file beside the uploads, and never changed after."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from services.consultation.domain import Consultation, Response
 from services.consultation.domain import evidence as parts
 from services.consultation.domain.evidence import Pack, PackKind, PackState, PackWriter, new_pack
 from services.consultation.domain.reading import text_fields
 from services.consultation.domain.redaction import Redaction
+from services.consultation.domain.report_words import Content
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.usecases.reading.themes import MOST
 from services.consultation.usecases.reading.walking import PAGE
@@ -24,14 +27,6 @@ from shared.store.port import Duplicate, In, Range, Stale
 AT_WORK = 2
 RESPONSES_TAKE = 80
 """Of a hundred: how far it is once the responses are in."""
-
-DecisionOf = Callable[[str], Awaitable[Mapping[str, Any] | None]]
-"""The decision on a consultation with its reasons, as JSON can say it; None while there is none."""
-
-
-async def undecided(_consultation: str) -> None:
-    """No decision is recorded."""
-    return
 
 
 @dataclass(frozen=True)
@@ -73,9 +68,7 @@ async def packs_due(documents: ConsultationDocuments, now: datetime) -> Sequence
     return await documents.packs.find({"due_at": Range(below=as_text(now))}, sort="due_at", limit=AT_WORK)
 
 
-async def build_pack(
-    loaded: Loaded[Pack], documents: ConsultationDocuments, folder: FileFolder, clock: Clock, decision_of: DecisionOf
-) -> None:
+async def build_pack(loaded: Loaded[Pack], documents: ConsultationDocuments, folder: FileFolder, clock: Clock) -> None:
     """All of it. After a kill it is built from the start; the file is whole before the pack says that it is ready."""
     building = _Building(loaded, documents, clock)
     await building.save(loaded.value.begun(clock()))
@@ -84,11 +77,21 @@ async def build_pack(
     consultation = (await load(building.pack.consultation, documents)).value
     with folder.temporary() as out:
         writer = PackWriter(out)
-        responses = await building.write(writer, consultation, await decision_of(consultation.id))
+        responses = await building.write(writer, consultation, await _decision(consultation.id, documents))
         digest = await asyncio.to_thread(writer.close)
         size = out.seek(0, 2)
         await asyncio.to_thread(folder.put, building.pack.file, out)
     await building.save(building.pack.done(digest, size, responses, clock()))
+
+
+async def _decision(consultation: str, documents: ConsultationDocuments) -> Mapping[str, Any] | None:
+    """As the newest report has it, as JSON can say it; None while no report is published."""
+    report = await documents.reports.get(consultation)
+    if report is None or not report.value.is_published:
+        return None
+    edition = report.value.newest
+    decided: dict[str, Any] = TypeAdapter(Content).dump_python(edition.content, mode="json")
+    return {"edition": edition.number, "published_at": as_text(edition.at), **decided}
 
 
 class _Building:
