@@ -34,7 +34,7 @@ def test_luton_is_read() -> None:
         (lambda place: place.update(small_numbers=3), "place.json, small_numbers: Input should be 5 or 10."),
         (
             lambda place: place["surveys"][0]["waves"][0]["shares"][0].update(share=66),
-            "surveys.0.waves.0.shares.0.share: ",
+            "surveys.0.waves.0.shares.0.share",
         ),
         (lambda place: place["surveys"].append(place["surveys"][0]), "surveys holds the same one twice"),
     ],
