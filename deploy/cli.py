@@ -78,7 +78,10 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     if unknown := set(names) - set(SERVICES):
         raise BadSetting(f"there is no service {', '.join(sorted(unknown))}; there are {', '.join(SERVICES)}")
 
+    beside: list[asyncio.Task[None]] = []
+
     async def at_start(host: Host) -> None:
+        beside.append(asyncio.create_task(asyncio.to_thread(host.parts.pages.load_all)))
         if settings.demo:
             await demo.fill(host)
         print(f"Engage {host.parts.place.name} is at http://{options.host}:{options.port}", flush=True)

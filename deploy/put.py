@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from deploy.host import Host
 from services.consultation import usecases
 from services.consultation.domain import Details, Page, Question, Questionnaire
+from services.consultation.domain.wave import NO_WAVE, Wave
 from services.consultation.storage import ConsultationDocuments
 from shared.run import Run
 
@@ -26,6 +27,7 @@ class Example:
     pages: Sequence[Page]
     source: str
     responses: Sequence[tuple[datetime, Mapping[str, Sequence[str]]]] = ()
+    wave: Wave = NO_WAVE
 
 
 def pages_of(*pages: Sequence[Question]) -> list[Page]:
@@ -59,7 +61,7 @@ async def put(example: Example, host: Host) -> None:
 
 
 async def _publish(example: Example, documents: ConsultationDocuments, run: Run) -> None:
-    draft = usecases.DraftConsultation(example.id, example.details, OFFICER, example.source)
+    draft = usecases.DraftConsultation(example.id, example.details, OFFICER, example.source, wave=example.wave)
     await run(lambda: usecases.draft_consultation(draft, documents))
     command = usecases.PutQuestionnaire(example.id, Questionnaire(tuple(example.pages)))
     await run(lambda: usecases.put_questionnaire(command, documents))

@@ -7,6 +7,7 @@ from typing import Any
 from deploy.host import Host
 from deploy.put import Example, pages_of, put
 from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question, slug
+from services.consultation.domain.wave import SURVEY, Wave
 from shared.place import Place
 
 SOURCE = "This consultation is part of the demonstration. Nobody at the council reads what is answered here."
@@ -21,8 +22,9 @@ async def fill(host: Host) -> None:
         (_perceptions(place), {"formal": False}),
         (_town_centre(place), _town_centre_proposal(place)),
     ):
-        details = Details(title, summary, background, decision, True, opened, closes, audience)  # noqa: FBT003
-        await put(Example(id, replace(details, **contact(place), **more), pages, SOURCE), host)
+        details = Details(title, summary, background, decision, True, opened, closes, audience, **more)  # noqa: FBT003
+        survey = next((SURVEY + each.id for each in place.surveys if not details.formal), "")
+        await put(Example(id, replace(details, **contact(place)), pages, SOURCE, wave=Wave(survey)), host)
 
 
 Parts = tuple[str, str, str, str, str, Audience, list[Page]]

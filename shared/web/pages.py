@@ -46,6 +46,11 @@ class Pages:
     def render(self, template: str, viewer: Viewer, /, **context: object) -> str:
         return self._templates.get_template(template).render(context, viewer=viewer)
 
+    def load_all(self) -> None:
+        """Compile every template, which takes a second or so: or the first who asks for a page waits for it."""
+        for name in self._templates.list_templates(extensions=["html"]):
+            self._templates.get_template(name)
+
     def _frame(self, part: str, viewer: Viewer, section: str | None) -> Markup:
         """A part of the layout that depends on nothing else: rendered once, since its macros cost a millisecond."""
         key = (part, viewer.is_signed_in, viewer.is_staff, section)

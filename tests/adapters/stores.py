@@ -14,7 +14,7 @@ from shared.store.sqlite import SqliteStore
 from tests.servers import require_servers
 
 COLLECTIONS = (
-    Collection("people", indexed=("ward", "age"), unique=(("email",), ("street", "house"))),
+    Collection("people", indexed=("ward", "age"), unique=(("email",), ("street", "house")), paged=("ward",)),
     Collection("notes"),
 )
 

@@ -284,6 +284,20 @@ async def test_pages_are_a_hundred_long_where_nothing_is_said_and_as_long_as_ask
     assert [each.body["n"] for each in await store.find("people", sort="n", descending=True, skip=118)] == [1, 0]
 
 
+async def test_all_documents_of_a_field_come_page_by_page_in_the_order_of_their_ids(store: Store) -> None:
+    """Also those that come between two pages, where their ids are still ahead."""
+    for number in range(7):
+        await store.insert("people", f"p{number}", {"ward": "Biscot" if number % 3 else "Dallow"})
+
+    first = await store.find("people", {"ward": "Biscot", "id": Range(least="")}, limit=2)
+    await store.insert("people", "p0-late", {"ward": "Biscot"})
+    await store.insert("people", "p4-late", {"ward": "Biscot"})
+    second = await store.find("people", {"ward": "Biscot", "id": Range(least="p2")}, limit=10)
+
+    assert [each.id for each in first] == ["p1", "p2"]
+    assert [each.id for each in second] == ["p2", "p4", "p4-late", "p5"]
+
+
 async def test_documents_are_counted_by_the_values_of_a_field(store: Store) -> None:
     for id, body in PEOPLE.items():
         await store.insert("people", id, body)

@@ -14,6 +14,10 @@ PUBLIC = (
     "/consultations/living-here",
     "/consultations/living-here/answer",
     "/consultations/luton-2040-vision/results",
+    "/consultations/luton-2040-vision/results/by/capacity",
+    "/consultations/luton-2040-vision/results/by/capacity?only=an-organisation",
+    "/consultations/living-here/results/by/ward",
+    "/consultations/living-here/results/trends",
     "/consultations/affordable-housing",
     "/sign-in",
     "/sign-up",
@@ -28,6 +32,9 @@ STAFF = (
     "/staff/consultations/luton-2040-vision/preview",
     "/staff/consultations/luton-2040-vision/texts/organisation",
     "/staff/consultations/luton-2040-vision/reading",
+    "/staff/consultations/luton-2040-vision/exports",
+    "/staff/consultations/luton-2040-vision/wave",
+    "/consultations/living-here/results/by/_language",
     "/account",
 )
 
@@ -42,6 +49,19 @@ async def test_staff_pages_pass_axe_and_fit_a_phone(browser: Browser, demo: Worl
     await page.goto(demo.where("/") + "/sign-in")
     await page.get_by_text("Sign in as an officer").click()
     assert await look_at(page, demo.where("/"), STAFF) == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
+async def test_who_reads_the_results_looks_at_one_group(browser: Browser, demo: World, script: bool) -> None:
+    context = await browser.new_context(java_script_enabled=script, viewport=PHONE)
+    page = await context.new_page()
+    await page.goto(demo.where("/") + "/consultations/luton-2040-vision/results")
+    await page.get_by_role("link", name="Are you answering as").click()
+    await page.get_by_label("Group").select_option("An organisation")
+    await page.get_by_role("button", name="Show this group").click()
+
+    assert await page.locator("h1").inner_text() == "Luton 2040 vision\nAre you answering as: An organisation"
+    assert "How the 119 people in this group answered" in await page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])

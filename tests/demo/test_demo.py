@@ -48,6 +48,29 @@ async def test_the_vision_consultation_has_the_published_totals(tmp_path: Path) 
         assert (f"{min(priorities):.0%}", f"{max(priorities):.0%}") == ("72%", "87%")
 
 
+async def test_the_page_of_results_and_the_open_data_have_the_published_totals_too(tmp_path: Path) -> None:
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        await results(town, "luton-2040-vision")
+        here = "/consultations/luton-2040-vision/results"
+        page, file = await town.visitor().get(here), await town.visitor().get(f"{here}/open-data.csv")
+
+        assert all(f"<strong>{share} agree or strongly agree</strong>" in page.html for share in ("61%", "72%", "87%"))
+        rows = list(csv.DictReader(file.html.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()))
+        totals = [row for row in rows if not row["group_by"]]
+        assert totals[0]["count"] == "381"
+        assert {row["answer"]: row["count"] for row in totals if row["question"] == "capacity"} == {
+            "All who answered": "381",
+            "A resident aged 25 or over": "139",
+            "A young person aged 24 or under": "62",
+            "A member of council staff": "61",
+            "An organisation": "119",
+        }
+        agreeing = {row["question"]: row["share"] for row in totals if row["answer"] == "Agree or strongly agree"}
+        assert f"{float(agreeing.pop('ambition')):.0%}" == "61%"
+        assert (f"{float(min(agreeing.values())):.0%}", f"{float(max(agreeing.values())):.0%}") == ("72%", "87%")
+
+
 async def test_the_housing_survey_has_the_real_votes(tmp_path: Path) -> None:
     with (FOLDER / "participants-votes.csv").open(newline="") as file:
         votes = list(csv.DictReader(file))

@@ -31,6 +31,12 @@ def test_luton_is_read() -> None:
         (lambda place: place["colours"].update(accent="#333333"), "brand_dark on accent"),
         (lambda place: place["wards"].append("Saints"), "wards holds the same one twice"),
         (lambda place: place["measures"][0].update(outcome="gone-1"), "the outcome gone-1, which no priority has"),
+        (lambda place: place.update(small_numbers=3), "place.json, small_numbers: Input should be 5 or 10."),
+        (
+            lambda place: place["surveys"][0]["waves"][0]["shares"][0].update(share=66),
+            "surveys.0.waves.0.shares.0.share",
+        ),
+        (lambda place: place["surveys"].append(place["surveys"][0]), "surveys holds the same one twice"),
     ],
 )
 def test_a_broken_place_is_refused_with_its_file_and_field(tmp_path: Path, change: Change, sentence: str) -> None:

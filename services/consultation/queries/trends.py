@@ -135,7 +135,7 @@ def _trends(question: Question, asked: Sequence[_Asked], survey: Survey | None) 
     for line in lines_of(question, survey):
         before = [_published_point(each, question, line) for each in (survey.waves if survey else ())]
         made.append(Trend(line.label, (*before, *(_point(each, question, line) for each in asked))))
-    return tuple(made)
+    return tuple(trend for trend in made if any(trend.points))
 
 
 def _published_point(wave: PublishedWave, question: Question, line: Line) -> Point | None:

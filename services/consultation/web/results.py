@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
 from services.consultation.domain import Consultation
+from services.consultation.domain.crossing import CHANNEL, LANGUAGE
 from services.consultation.queries import open_data
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.public import must_be_published
@@ -19,6 +20,9 @@ from shared.web.charts import Bar, Dot, Row, Stack, bar_chart, line_chart, stack
 from shared.web.viewer import Viewer
 
 ONE = "/consultations/{id}/results"
+MOST_PARTS = 8
+"""Of a bar; beyond that the table alone can be read."""
+
 MOST_LINES = 7
 """In one chart; the table has all."""
 
@@ -43,12 +47,15 @@ class ResultPages:
         viewer, consultation = await self._asked(request)
         if not self._shows(viewer, consultation):
             return self._page("results_later.html", viewer, consultation=consultation)
+        results = await queries.results(consultation, self._documents)
+        one_group = {CHANNEL} if not results.channels else set()
+        one_group |= {LANGUAGE} if not results.languages else set()
         return self._page(
             "results.html",
             viewer,
-            results=await queries.results(consultation, self._documents),
+            results=results,
             consultation=consultation,
-            breakdowns=queries.breakdowns(consultation),
+            breakdowns=[each for each in queries.breakdowns(consultation) if each.id not in one_group],
             shows_groups=self._shows_groups(viewer, consultation),
             status=queries.status(consultation, self._edge.parts.clock()),
             chart=_chart,
@@ -160,9 +167,10 @@ def _chart(result: queries.QuestionResult) -> str:
 
 
 def _stacked(table: queries.CrossTable) -> str:
-    """Empty where several answers could be chosen: shares that do not add up are not stacked."""
+    """Empty where several answers could be chosen, as shares that do not add up are not stacked, and for too many."""
     rows = [Stack(row.group.name, row.shares) for row in table.rows if row.group.responses]
-    if table.several or not rows:
+    nothing_shown = all(share is None for row in rows for share in row.shares)
+    if table.several or nothing_shown or len(table.columns) > MOST_PARTS:
         return ""
     description = "How each group divides between the answers. The table has the same figures."
     return stacked_chart(rows, table.columns, title=table.text, description=description)

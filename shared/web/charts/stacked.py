@@ -9,7 +9,7 @@ from shared.web.charts.frame import GAP_REM, LETTERS, LINE_REM, framed, key, lin
 from shared.web.words import percent
 
 _BAR_REM = 1.75
-_WITH_LETTER, _WITH_PERCENT, _WITH_WORDS = 0.05, 0.15, 0.34
+_WITH_LETTER, _WITH_PERCENT, _WITH_WORDS = 0.06, 0.2, 0.34
 """Shares from which a part is wide enough for these, on a phone."""
 
 
