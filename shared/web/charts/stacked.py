@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shared.web.charts.frame import GAP_REM, LETTERS, LINE_REM, framed, key, lines_of_text
 from shared.web.words import percent
@@ -48,7 +48,12 @@ def _bar(row: Stack, top: float) -> list[Markup]:
 
 
 def _part(kind: str, left: float, width: float, top: float, words: str) -> list[Markup]:
-    rect = Markup('<rect class="engage-chart__{}" x="{:.2f}%" y="{:.3f}rem" width="{:.2f}%" height="{}rem"/>')
-    text = Markup('<text class="engage-chart__on-{}" x="{:.2f}%" dx="0.25rem" y="{:.3f}rem">{}</text>')
-    drawn = [rect.format(kind, left * 100, top, width * 100, _BAR_REM)]
-    return [*drawn, text.format(kind, left * 100, top + 0.95 * LINE_REM, words)] if words else drawn
+    """Written without Markup.format, which is slow: a page has thousands of parts."""
+    x = f'x="{left * 100:.2f}%"'
+    size = f'{x} y="{top:.3f}rem" width="{width * 100:.2f}%" height="{_BAR_REM}rem"'
+    drawn = [Markup(f'<rect class="engage-chart__{kind}" {size}/>')]  # noqa: S704 - numbers, and a kind of ours
+    if words:
+        place = f'{x} dx="0.25rem" y="{top + 0.95 * LINE_REM:.3f}rem"'
+        text = f'<text class="engage-chart__on-{kind}" {place}>{escape(words)}</text>'
+        drawn.append(Markup(text))  # noqa: S704 - its words are escaped
+    return drawn
