@@ -63,8 +63,6 @@ def _parser() -> argparse.ArgumentParser:
         "select", help="draw a balanced group from files, and check the record of a draw", add_help=False
     )
 
-    consulting.add_to(commands)
-
     made = commands.add_parser("secrets", help="make a file of secrets")
     made.add_argument("file", type=Path, help="a file, or with --per-service a folder")
     made.add_argument("--per-service", action="store_true", help="a file for each service, with what it needs alone")
