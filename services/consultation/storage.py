@@ -6,7 +6,9 @@ from services.consultation.domain import Consultation, Draft, Invitation, Respon
 from services.consultation.domain.abuse import copy_mark
 from services.consultation.domain.importing import Import, ImportPage
 from services.consultation.domain.language import Translation
+from services.consultation.domain.representation import Snapshot
 from services.consultation.domain.upload import Upload
+from services.consultation.domain.weighted import Weighted
 from shared.consume import PARKED
 from shared.store.documents import Documents
 from shared.store.port import Collection, Store
@@ -36,6 +38,8 @@ IMPORTS = Collection("imports", indexed=("consultation", "by", "state", "forget_
 IMPORT_PAGES = Collection("import_pages", indexed=("of",))
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
+HEARD = Collection("heard", indexed=("look_at",))
+WEIGHTED = Collection("weighted", indexed=("state",))
 
 COLLECTIONS = (
     CONSULTATIONS,
@@ -48,6 +52,8 @@ COLLECTIONS = (
     UPLOADS,
     IMPORTS,
     IMPORT_PAGES,
+    HEARD,
+    WEIGHTED,
     PARKED,
     REVOCATIONS,
 )
@@ -71,6 +77,8 @@ class ConsultationDocuments:
         self.uploads = Documents(store, UPLOADS, Upload)
         self.imports = Documents(store, IMPORTS, Import)
         self.import_pages = Documents(store, IMPORT_PAGES, ImportPage)
+        self.heard = Documents(store, HEARD, Snapshot)
+        self.weighted = Documents(store, WEIGHTED, Weighted)
 
 
 def _with_pages(body: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from services.consultation.domain import count_into
 from services.consultation.domain.revising import Reason
 from services.consultation.storage import ConsultationDocuments
-from services.consultation.usecases import drafts_of, end_draft, forget_equality, use_invitation
+from services.consultation.usecases import drafts_of, end_draft, forget_equality, use_invitation, watch_who_answers
 from shared.consume import Received, remember
 from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
 from shared.run import Run
@@ -62,11 +62,15 @@ class Subscribers:
         self._documents = documents
         self._run = run
         self._secrets = secrets
+        self._watched: set[str] = set()
         self._tallies = Tallies(documents.store, run)
 
     async def on_responses_submitted(self, received: Sequence[Received[ResponseSubmittedV1]]) -> None:
         """They are counted; the drafts that they were end, and the invitations that they came by are used."""
         await self._tallies.count(received)
+        for consultation in {each.fact.consultation for each in received} - self._watched:
+            await watch_who_answers(consultation, self._documents, received[-1].at)
+            self._watched.add(consultation)
         for each in received:
             if each.fact.invitation is not None:
                 await self._run(lambda e=each: use_invitation(e.fact.invitation, self._documents, e.at))  # type: ignore[misc]

@@ -18,6 +18,8 @@ from shared.population import Characteristic
 
 EVERY = timedelta(days=1)
 LOOK_AGAIN = timedelta(hours=1)
+SETTLED = timedelta(hours=1)
+"""After the close who sent answers last has had the time for the questions on equality."""
 
 CLEARLY = 0.8
 """A group is not heard from when its share is under four fifths of its share of the population, and no chance of the
@@ -63,11 +65,13 @@ class Snapshot:
 
     id: str
     look_at: datetime | None
-    """When to look whether it is time for another; none once the consultation has closed."""
+    """When to look whether it is time for another; none once there is the last."""
 
     taken_at: datetime | None = None
     of: int = 0
     quiet: tuple[Quiet, ...] = ()
+    last: tuple[Comparison, ...] = ()
+    """After the close: the shares, once and for all."""
 
 
 def is_time(snapshot: Snapshot, told: int, now: datetime) -> bool:

@@ -110,6 +110,7 @@ from services.consultation.usecases.questions import (
     remove_question,
     remove_route,
 )
+from services.consultation.usecases.representation import due_snapshots, take_snapshot, watch_who_answers
 from services.consultation.usecases.revising import (
     ChangeResponse,
     Holder,
@@ -139,6 +140,12 @@ from services.consultation.usecases.uploads import (
     keep_upload,
     look_at_upload,
     uploads_of,
+)
+from services.consultation.usecases.weighted import (
+    WeightResults,
+    weight_results,
+    weightings_asked_for,
+    work_out_weighting,
 )
 from services.consultation.usecases.writing import (
     DraftConsultation,
@@ -195,6 +202,7 @@ __all__ = [
     "TakeInTexts",
     "TakenIn",
     "UploadRows",
+    "WeightResults",
     "WithdrawResponse",
     "WriteTexts",
     "add_language",
@@ -214,6 +222,7 @@ __all__ = [
     "drafts_of",
     "drop_version",
     "due_drafts",
+    "due_snapshots",
     "due_uploads",
     "edit_details",
     "edition",
@@ -266,6 +275,7 @@ __all__ = [
     "submit_response",
     "take_import_further",
     "take_in_texts",
+    "take_snapshot",
     "tidy_draft",
     "to_translate",
     "translation",
@@ -276,7 +286,11 @@ __all__ = [
     "uploads_of",
     "use_invitation",
     "ward_options",
+    "watch_who_answers",
+    "weight_results",
+    "weightings_asked_for",
     "with_network_to_forget",
     "withdraw_response",
+    "work_out_weighting",
     "write_texts",
 ]

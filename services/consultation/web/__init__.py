@@ -21,6 +21,8 @@ from services.consultation.web.publishing import Publishing
 from services.consultation.web.staff import Staff
 from services.consultation.web.uploads import Files, file_folder
 from services.consultation.web.versions import Versions
+from services.consultation.web.weighting import WeightingPages
+from services.consultation.web.who_answered import WhoAnsweredPages
 from services.consultation.web.write_pages import FormPages
 from services.consultation.web.write_questions import Questions
 from shared.service import Edge
@@ -42,6 +44,8 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Versions(desk).routes(),
         *Publishing(desk).routes(),
         *EqualityDesk(desk).routes(),
+        *WhoAnsweredPages(desk).routes(),
+        *WeightingPages(desk).routes(),
         *Exchange(desk).routes(),
         *Preview(desk).routes(),
         *Abuse(edge, documents).routes(),
