@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
-from deploy import demo
+from deploy import consulting, demo
 from deploy.host import SERVICES, Host, load_pages, opened, web_app
 from services.accounts import usecases as accounts
 from services.accounts.domain import Role
@@ -57,9 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     parked.add_argument("--service", choices=list(SERVICES), action="append", help="only of these services")
     parked.set_defaults(do=_parked)
 
+    consulting.add_to(commands)
+
     commands.add_parser(
         "select", help="draw a balanced group from files, and check the record of a draw", add_help=False
     )
+
+    consulting.add_to(commands)
 
     made = commands.add_parser("secrets", help="make a file of secrets")
     made.add_argument("file", type=Path, help="a file, or with --per-service a folder")

@@ -30,6 +30,11 @@ class FileFolder:
             file.flush()
             os.fsync(file.fileno())
 
+    def place_for(self, id: str) -> Path:
+        """Where a process of ours may write what becomes the content under this id."""
+        self._make()
+        return self.path(id)
+
     def remove(self, id: str) -> None:
         """None there is no error."""
         self.path(id).unlink(missing_ok=True)

@@ -77,6 +77,32 @@ class Measure(_Part):
     target: tuple[Text, float] | None = None
 
 
+class PublishedShare(_Part):
+    """`share`, from 0 to 1, is of those who answered the question `text` and chose one of `options`."""
+
+    question: Id
+    text: Text
+    options: tuple[Text, ...] = Field(min_length=1)
+    label: Text
+    share: float = Field(ge=0, le=1)
+
+
+class PublishedWave(_Part):
+    """A year of a survey of which only totals were published. `source` says where, and what is not known."""
+
+    name: Text
+    source: Text
+    shares: tuple[PublishedShare, ...] = Field(min_length=1)
+
+
+class Survey(_Part):
+    """A survey that is asked again and again; `waves` are those that were not asked here, the oldest first."""
+
+    id: Id
+    title: Text
+    waves: tuple[PublishedWave, ...] = Field(min_length=1)
+
+
 class Place(_Part):
     name: Text
     council: Text
@@ -95,8 +121,12 @@ class Place(_Part):
     priorities: tuple[Priority, ...] = Field(min_length=1)
     missions: tuple[Text, ...] = ()
     measures: tuple[Measure, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     venues: tuple[Text, ...] = ()
     colours: Colours
+    small_numbers: Literal[5, 10] = 5
+    """Fewer people than this are never shown as a group in cross tables."""
+
     second_officer: bool = False
     """Whether another officer has to approve a consultation before it is published."""
 
@@ -112,6 +142,7 @@ class Place(_Part):
             ("wards", self.wards),
             ("priorities", [priority.id for priority in self.priorities]),
             ("outcomes", outcomes),
+            ("surveys", [survey.id for survey in self.surveys]),
         ):
             if len(set(names)) < len(names):
                 raise ValueError(f"{what} holds the same one twice")

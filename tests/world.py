@@ -208,10 +208,12 @@ class World:
 
 @asynccontextmanager
 async def started(
-    name: str, folder: Path, servers: Addresses | None = None, *, demo: bool = False
+    name: str, folder: Path, servers: Addresses | None = None, *, demo: bool = False, **settings: str
 ) -> AsyncIterator[World]:
-    """A world, up. What it started is ended at the end, and only that."""
+    """A world, up, with settings such as mail_quiet_hours. What it started is ended at the end, and only that."""
     world = World(name, folder, servers)
+    for setting, value in settings.items():
+        world.set(f"ENGAGE_{setting.upper()}", value)
     if demo:
         world.set("ENGAGE_DEMO", "true")
         world.set("ENGAGE_SMTP", "")

@@ -1,6 +1,6 @@
 """Example data for a demonstration: it goes in through the use cases, at the times that it is from."""
 
-from deploy.demo import housing, openings, people, vision
+from deploy.demo import housing, openings, people, reading, reports, vision
 from deploy.host import Host
 
 __all__ = ["fill"]
@@ -15,3 +15,5 @@ async def fill(host: Host) -> None:
         await vision.fill(host)
         await housing.fill(host)
         await openings.fill(host)
+        await reports.fill(host)
+        await reading.fill(host)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.demo.put import Example, pages_of, put
 from deploy.host import Host
+from deploy.polis import put_conversation, read_conversation
+from deploy.put import Example, pages_of, put
 from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question
 
+ID = "affordable-housing"
 FOLDER = Path(__file__).parent / "data" / "affordable-housing"
 STATEMENTS = 20
 ON_A_PAGE = 5
@@ -26,6 +28,7 @@ SOURCE = (
 
 async def fill(host: Host) -> None:
     await put(example(), host)
+    await put_conversation(ID, read_conversation(FOLDER), host)
 
 
 def example() -> Example:
@@ -49,7 +52,7 @@ def example() -> Example:
         formats="The conversation is over, and was online only.",
     )
     responses = [(max(times), _answers(person, asked, statements)) for person in people]
-    return Example("affordable-housing", details, _pages(asked, statements), SOURCE, responses)
+    return Example(ID, details, _pages(asked, statements), SOURCE, responses)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

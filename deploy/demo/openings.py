@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from deploy.demo.put import Example, pages_of, put
 from deploy.host import Host
+from deploy.put import Example, pages_of, put
 from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question, slug
 from shared.place import Place
 
@@ -22,13 +22,13 @@ async def fill(host: Host) -> None:
         (_town_centre(place), _town_centre_proposal(place)),
     ):
         details = Details(title, summary, background, decision, True, opened, closes, audience)  # noqa: FBT003
-        await put(Example(id, replace(details, **_contact(place), **more), pages, SOURCE), host)
+        await put(Example(id, replace(details, **contact(place), **more), pages, SOURCE), host)
 
 
 Parts = tuple[str, str, str, str, str, Audience, list[Page]]
 
 
-def _contact(place: Place) -> dict[str, Any]:
+def contact(place: Place) -> dict[str, Any]:
     return {
         "contact_team": f"{place.programme} team",
         "contact_email": place.contact_email,

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from deploy.demo.put import Example, put
 from deploy.host import Host
+from deploy.put import Example, put
 from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question, Route, slug
 from shared.clock import LONDON
 from shared.place import Place

@@ -17,6 +17,7 @@ from shared.contracts.consultation import (
     ConsultationPublishedV1,
     DraftEndedV1,
     DraftSavedV1,
+    ReportPublishedV1,
     ResponseRevisedV1,
     ResponseSubmittedV1,
 )
@@ -52,6 +53,7 @@ def build(store: Store, parts: Parts, mailer: Mailer, inbox: Inbox | None, mailb
     mine.consumer.on(DraftEndedV1, subscribers.on_draft_ended)
     mine.consumer.on(ConsultationPublishedV1, subscribers.on_consultation_published)
     mine.consumer.on(ConsultationExtendedV1, subscribers.on_consultation_extended)
+    mine.consumer.on(ReportPublishedV1, subscribers.on_report_published)
     mine.consumer.on(SessionsRevokedV1, mine.sessions.on_sessions_revoked)
     routes = web.routes(mine, documents, composer, inbox)
     reports = Reports(documents, parts.secrets, mine.run, parts.clock)

@@ -1,6 +1,16 @@
 """Messages and contacts as documents."""
 
-from services.notifications.domain import Announced, Begun, Contact, Digest, Mailing, Message, Occasion, Wording
+from services.notifications.domain import (
+    Announced,
+    Begun,
+    Contact,
+    Digest,
+    Mailing,
+    Message,
+    Occasion,
+    Participant,
+    Wording,
+)
 from shared.consume import PARKED
 from shared.store.documents import Documents
 from shared.store.port import Collection, Store
@@ -14,8 +24,21 @@ ANNOUNCEMENTS = Collection("announcements", indexed=("daily", "weekly"))
 DIGESTS = Collection("digests", indexed=("state",))
 WORDINGS = Collection("wordings")
 BEGUN = Collection("begun", indexed=("consultation", "person"))
+PARTICIPANTS = Collection("participants", indexed=("consultation", "person"))
 
-COLLECTIONS = (MESSAGES, MAILINGS, CONTACTS, OCCASIONS, ANNOUNCEMENTS, DIGESTS, WORDINGS, BEGUN, PARKED, REVOCATIONS)
+COLLECTIONS = (
+    MESSAGES,
+    MAILINGS,
+    CONTACTS,
+    OCCASIONS,
+    ANNOUNCEMENTS,
+    DIGESTS,
+    WORDINGS,
+    BEGUN,
+    PARTICIPANTS,
+    PARKED,
+    REVOCATIONS,
+)
 
 
 class NotificationDocuments:
@@ -29,6 +52,7 @@ class NotificationDocuments:
         self.digests = Documents(store, DIGESTS, Digest)
         self.wordings = Documents(store, WORDINGS, Wording)
         self.begun = Documents(store, BEGUN, Begun)
+        self.participants = Documents(store, PARTICIPANTS, Participant)
 
     async def states_of_mailing(self, mailing: str) -> dict[str, int]:
         """How many messages of a mailing are in each state."""
@@ -37,3 +61,6 @@ class NotificationDocuments:
 
     async def forget_begun(self, draft: str) -> None:
         await self._store.delete(BEGUN.name, draft)
+
+    async def forget_participant(self, response: str) -> None:
+        await self._store.delete(PARTICIPANTS.name, response)

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 
 from services.notifications import usecases
-from services.notifications.domain import Begun, Contact, Lane, Message, occasions_of, owe
+from services.notifications.domain import (
+    Begun,
+    Contact,
+    Lane,
+    Message,
+    Participant,
+    occasion_of_report,
+    occasions_of,
+    owe,
+)
 from services.notifications.storage import NotificationDocuments
 from shared.clock import Clock
 from shared.consume import Received
@@ -13,6 +22,7 @@ from shared.contracts.consultation import (
     ConsultationPublishedV1,
     DraftEndedV1,
     DraftSavedV1,
+    ReportPublishedV1,
     ResponseRevisedV1,
     ResponseSubmittedV1,
 )
@@ -56,10 +66,15 @@ class Subscribers:
         )
 
     async def on_response_submitted(self, received: Received[ResponseSubmittedV1]) -> None:
-        """A receipt to who was signed in; others have it on the page alone, since we know no address of theirs."""
+        """A receipt to who was signed in; others have it on the page alone, since we know no address of theirs.
+
+        They are told what comes of it, too.
+        """
         fact = received.fact
         if fact.resident is None:
             return
+        participant = Participant(fact.response, fact.resident, fact.consultation)
+        await usecases.keep_participant(participant, self._documents)
         values = {
             "title": fact.title,
             "reference": fact.reference,
@@ -69,8 +84,13 @@ class Subscribers:
         await self._owe(owe(f"receipt:{fact.response}", "receipt", fact.resident, values, self._clock()))
 
     async def on_response_revised(self, received: Received[ResponseRevisedV1]) -> None:
-        """A receipt for what they changed or withdrew themselves."""
+        """A receipt for what they changed or withdrew themselves. Who withdrew takes no part any more."""
         fact = received.fact
+        if fact.reason == "withdrawn":
+            await usecases.forget_participant(fact.response, self._documents)
+        elif fact.reason == "changed" and fact.resident is not None:  # after they had withdrawn, perhaps
+            participant = Participant(fact.response, fact.resident, fact.consultation)
+            await usecases.keep_participant(participant, self._documents)
         template = REVISED.get(fact.reason)
         if fact.resident is None or template is None:
             return
@@ -102,6 +122,10 @@ class Subscribers:
         """Its close is near at a later time."""
         for occasion in occasions_of(received.fact):
             await self._run(lambda o=occasion: usecases.move_occasion(o, self._documents))  # type: ignore[misc]
+
+    async def on_report_published(self, received: Received[ReportPublishedV1]) -> None:
+        """It is announced: to who answered, and to who asked for such news."""
+        await usecases.keep_occasion(occasion_of_report(received.fact, received.at), self._documents)
 
     async def _owe(self, message: Message) -> None:
         await self._run(lambda: usecases.owe_message(message, self._documents))

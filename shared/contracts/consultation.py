@@ -108,6 +108,18 @@ class ResponseRevisedV1(Fact):
     language: str = "en"
 
 
+class ResponseReadV1(Fact):
+    """An officer has opened a response, as its answers were then. Once for each officer and edition. Key: response."""
+
+    wire_name: ClassVar[str] = "consultation.response_read.v1"
+    topic: ClassVar[str] = "consultation"
+
+    response: str
+    consultation: str
+    officer: str
+    edition: str
+
+
 class DraftSavedV1(Fact):
     """A person has begun to answer and kept it with their account; once for each draft. Key: draft."""
 
@@ -130,3 +142,39 @@ class DraftEndedV1(Fact):
     draft: str
     consultation: str
     person: str
+
+
+class VotesCastV1(Fact):
+    """Somebody voted on statements, or voted anew. Key: ballot."""
+
+    wire_name: ClassVar[str] = "consultation.votes_cast.v1"
+    topic: ClassVar[str] = "consultation"
+
+    consultation: str
+    ballot: str
+    """Stands for a person in this consultation alone; it is not the id of their account."""
+
+    votes: dict[str, int]
+    """By statement: 1 agree, -1 disagree, 0 pass."""
+
+    before: dict[str, int] = Field(default_factory=dict)
+    """What those votes were before, where there were any."""
+
+    is_first: bool = False
+    """Whether it is the first that comes from this ballot."""
+
+
+class ReportPublishedV1(Fact):
+    """What came of a consultation can be read by all: for the first time, or as a later edition. Key: consultation."""
+
+    wire_name: ClassVar[str] = "consultation.report_published.v1"
+    topic: ClassVar[str] = "consultation"
+
+    consultation: str
+    title: str
+    edition: int
+    """From 1; a later one corrects what was published before."""
+
+    published_by: str
+    interests: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()

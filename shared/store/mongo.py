@@ -144,6 +144,8 @@ class MongoStore(Store):
             await target.create_index("waits", sparse=True)
             for field in collection.indexed:
                 await target.create_index(f"body.{field}")
+            for field in collection.paged:
+                await target.create_index([(f"body.{field}", 1), ("_id", 1)])
             for fields in collection.unique:
                 there = {f"body.{field}": {"$gte": ""} for field in fields}  # any text, but not null
                 await target.create_index(

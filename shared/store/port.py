@@ -53,12 +53,14 @@ between kinds, engines differ.
 class Collection:
     """A collection's name and what it is quickly asked by.
 
-    A unique key is made of texts, and binds only where all of its fields are there and not null.
+    A unique key is made of texts, and binds only where all of its fields are there and not null. `paged` are fields by
+    one of which all documents are read page by page in the order of their ids: each page as quick as the first.
     """
 
     name: str
     indexed: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    paged: tuple[str, ...] = ()
 
 
 class Duplicate(Exception):  # noqa: N818

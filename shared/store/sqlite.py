@@ -122,6 +122,9 @@ def _schema(table: str, name: str, collection: Collection) -> list[str]:
     statements += [
         f'CREATE INDEX IF NOT EXISTS "{name}~{field}" ON {table} ({_field(field)})' for field in collection.indexed
     ]
+    statements += [
+        f'CREATE INDEX IF NOT EXISTS "{name}~{field}~id" ON {table} ({_field(field)}, id)' for field in collection.paged
+    ]
     for fields in collection.unique:
         columns = ", ".join(_field(field) for field in fields)
         statements.append(f'CREATE UNIQUE INDEX IF NOT EXISTS "{name}~{"+".join(fields)}" ON {table} ({columns})')

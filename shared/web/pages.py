@@ -19,7 +19,7 @@ from shared.place import Place
 from shared.web.markdown import markdown
 from shared.web.static import Assets
 from shared.web.viewer import Viewer
-from shared.web.words import london_date, london_time, number, percent
+from shared.web.words import date_words, london_date, london_time, number, percent
 
 TEMPLATES = Path(__file__).parent / "templates"
 _GOVUK = "govuk_frontend_jinja"
@@ -80,6 +80,7 @@ class _Templates(Environment):
 
 
 _FILTERS: Mapping[str, Callable[..., str]] = {
+    "day_words": date_words,
     "london_date": london_date,
     "london_time": london_time,
     "markdown": markdown,

@@ -44,6 +44,7 @@ BREACHES = [
     ("kafka", "shared.relay", "import aiokafka"),
     ("kafka", "services.accounts.app", "from faststream.kafka import KafkaBroker"),
     ("smtp", "services.notifications.usecases", "import aiosmtplib"),
+    ("typst", "services.consultation.queries", "import typst"),
     ("mail-catcher", "services.notifications.app", "import aiosmtpd.smtp"),
 ]
 

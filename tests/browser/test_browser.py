@@ -27,6 +27,7 @@ STAFF = (
     "/staff/consultations/luton-2040-vision",
     "/staff/consultations/luton-2040-vision/preview",
     "/staff/consultations/luton-2040-vision/texts/organisation",
+    "/staff/consultations/luton-2040-vision/reading",
     "/account",
 )
 

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import cycle
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,50 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.consultation import queries
-from services.consultation.domain import (
-    Consultation,
-    Details,
-    Given,
-    Origin,
-    Questionnaire,
-    Response,
-    State,
-    change,
-    restore,
-    set_aside,
-    sum_parts,
-    withdraw,
-)
-from services.consultation.domain import Page as FormPage
+from services.consultation.domain import Given, Response, sum_parts
 from services.consultation.storage import COLLECTIONS
 from services.consultation.subscribers import Tallies
 from shared.bus.embedded import EmbeddedBus
-from shared.bus.port import Delivery
 from shared.consume import Consumer
 from shared.contracts.consultation import ResponseRevisedV1, ResponseSubmittedV1
-from shared.event import Outgoing, record
 from shared.run import Run
 from shared.sqlite_file import SqliteFile
 from shared.store.sqlite import SqliteStore
-from tests.town import NOON, QUESTIONS, Town, details_of
-
-
-def event(number: int, option: str = "swings") -> Outgoing:
-    fact = ResponseSubmittedV1(
-        response=str(number),
-        consultation="park",
-        title="The park",
-        reference="",
-        choices={"missing": (option,), "when": ("am", "pm")},
-        texts=("else",),
-    )
-    return record(fact, key=str(number), at=NOON)
-
-
-def deliveries(events: list[Outgoing], partition: int = 0) -> list[Delivery]:
-    return [
-        Delivery(event.topic, partition, place, event.payload.encode()) for place, event in enumerate(events, start=1)
-    ]
+from tests.consultation.lives import STEPS, batches, deliveries, event, lives
+from tests.town import NOON, Town
 
 
 async def counted(town: Town) -> tuple[int, dict[str, int]]:
@@ -103,42 +69,6 @@ async def test_shares_are_of_those_who_answered_the_question(town: Town) -> None
     assert text.answered == 4
 
 
-ASKED = Questionnaire((FormPage("page-1", questions=QUESTIONS),))
-GIVEN = st.fixed_dictionaries(
-    {"missing": st.sampled_from([["swings"], ["cafe"]])},
-    optional={
-        "when": st.sampled_from([["am"], ["pm"], ["am", "pm"]]),
-        "safe": st.sampled_from([["agree"], ["disagree"]]),
-        "who": st.just(["My dog"]),
-    },
-)
-STEPS = st.lists(
-    st.tuples(st.integers(0, 3), st.sampled_from(["change", "withdraw", "set_aside", "restore"]), GIVEN), max_size=25
-)
-
-
-def lives(steps: Sequence[tuple[int, str, Given]]) -> tuple[list[Response], list[tuple[int, Outgoing]]]:
-    """What becomes of four responses: how they are stored at the end, and the events, with who each is about."""
-    park = Consultation("park", Details(**details_of(NOON)), "officer", State.PUBLISHED, ASKED)
-    now: dict[int, Response] = {}
-    events: list[tuple[int, Outgoing]] = []
-    for who, step, answers in steps:
-        fact: ResponseSubmittedV1 | ResponseRevisedV1 | None
-        if who not in now:
-            now[who], fact = park.respond(str(who), answers, Origin(), NOON)
-        elif step == "change":
-            now[who], fact = change(park, now[who], answers, NOON)
-        elif step == "withdraw":
-            now[who], fact = withdraw(park, now[who], NOON)
-        elif step == "set_aside" and now[who].withdrawn_at is None:
-            now[who], fact = set_aside(park, now[who], "Sent by a program")
-        else:
-            now[who], fact = restore(park, now[who])
-        if fact is not None:
-            events.append((who, record(fact, key=str(who), at=NOON)))
-    return list(now.values()), events
-
-
 def recounted(responses: Sequence[Response]) -> dict[str, Any]:
     """Counted from what is stored, by hand."""
     total: dict[str, Any] = {"responses": 0, "answered": Counter(), "choices": {}, "versions": Counter()}
@@ -181,15 +111,6 @@ def test_totals_from_events_equal_a_recount_whatever_becomes_of_responses(
 
     found, wanted = asyncio.run(total()), recounted(responses)
     assert {name: found[name] for name in wanted} == wanted
-
-
-def batches(all: Sequence[Delivery], sizes: Sequence[int]) -> Iterator[Sequence[Delivery]]:
-    start = 0
-    for size in cycle(sizes):
-        if start >= len(all):
-            return
-        yield all[start : start + size]
-        start += size
 
 
 async def test_an_event_that_comes_before_its_submission_ends_in_the_same_counts(town: Town) -> None:

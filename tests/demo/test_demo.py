@@ -1,11 +1,14 @@
 """The demonstration is filled in with what was published, once, and says what is not real."""
 
 import csv
+import re
 from pathlib import Path
 
 from deploy import demo
 from deploy.demo.housing import FOLDER
-from services.consultation import queries
+from services.consultation import queries, usecases
+from services.consultation.queries.themes import theme_counts
+from tests.consultation.reports import with_pdf, words_of
 from tests.eventually import eventually
 from tests.town import Town, opened_town
 
@@ -61,12 +64,66 @@ async def test_the_housing_survey_has_the_real_votes(tmp_path: Path) -> None:
             assert counts["Disagree"] == column.count("-1")
             assert counts["Neither agree nor disagree"] == column.count("0")
         assert found.questions[-1].answered == 57
-        texts = [
-            text
-            for page in range(1, 9)
-            for text in await queries.texts(found.consultation, "ideas", town.consultations, page=page)
-        ]
-        assert sum(len(text.text.split("\n\n")) for text in texts) >= 165
+        stored = await town.consultations.responses.find({"consultation": "affordable-housing"}, limit=400)
+        texts = [each.value.answers["ideas"][0] for each in stored if "ideas" in each.value.answers]
+        assert sum(len(text.split("\n\n")) for text in texts) >= 165
+
+
+async def test_what_people_wrote_has_themes_of_which_some_are_confirmed_and_some_answers_are_published(
+    tmp_path: Path,
+) -> None:
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        id = demo.reading.ID
+        loaded = await town.consultations.consultations.get(id)
+        assert loaded is not None
+
+        async def through() -> bool:
+            return await town.consultations.to_read.count({"consultation": id}) == 165
+
+        await eventually(through, "all of them to be read")
+        themes = await usecases.reading.themes_of(id, "idea", town.consultations)
+        counts = await theme_counts(loaded.value, "idea", themes, town.consultations)
+
+        assert len(themes.there) == 7
+        assert counts.answers == 165
+        assert 60 < counts.decided < 150
+        html = (await town.visitor().get(f"/consultations/{id}/answers")).html
+        assert "165 real statements" in html
+        assert html.count("engage-card") >= 10
+
+
+async def test_the_vision_consultation_has_a_report_whose_pdf_has_the_published_figures(tmp_path: Path) -> None:
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        edition = await with_pdf(town, "luton-2040-vision")
+        words = words_of((tmp_path / "data" / "files" / edition.pdf.file).read_bytes())
+
+        assert "381 responses are counted here." in words
+        assert "201 from members of the public, 119 from organisations and 61 from council staff" in words
+        assert "An organisation 119 31%" in words
+        assert "A member of council staff 61 16%" in words
+        residents = re.findall(r"(?:A resident aged 25 or over|A young person aged 24 or under) (\d+) \d+%", words)
+        assert sum(int(count) for count in residents) == 201
+        agreed = re.findall(r"answered this question. (\d+)% agreed or strongly agreed", words)
+        assert agreed == ["61", "72", "76", "80", "83", "87"]
+        assert "made up for the demonstration. It is not the council’s own report." in words
+
+
+async def test_one_consultation_has_feedback_overdue_for_everyone_to_see(tmp_path: Path) -> None:
+    async with opened_town(tmp_path, demo=True) as town:
+        await demo.fill(town.host)
+        visitor = town.visitor()
+
+        async def told() -> bool:
+            return "You can read what came of it." in (await visitor.get("/consultations/luton-2040-vision")).html
+
+        await eventually(told, "the report known to its consultation", within=60)
+        assert "We are late." in (await visitor.get("/consultations/cycle-parking")).html
+        for other in ("luton-2040-vision", "affordable-housing", "living-here", "town-centre"):
+            assert "We are late." not in (await visitor.get(f"/consultations/{other}")).html, other
+        await visitor.post("/demo/sign-in/officer", {})
+        assert "Feedback is overdue" in (await visitor.get("/staff")).html
 
 
 async def test_filling_in_again_changes_nothing(tmp_path: Path) -> None:
@@ -75,9 +132,12 @@ async def test_filling_in_again_changes_nothing(tmp_path: Path) -> None:
         await results(town, "affordable-housing")
         await demo.fill(town.host)
 
-        assert await town.consultations.responses.count() == 762
-        assert await town.consultations.consultations.count() == 4
+        assert await town.consultations.responses.count() == 770 + 165
+        assert await town.consultations.consultations.count() == 6
         assert await town.accounts.people.count() == 2
+        report = await town.consultations.reports.get("luton-2040-vision")
+        assert report is not None
+        assert len(report.value.editions) == 1
 
 
 async def test_every_page_with_example_responses_says_so(tmp_path: Path) -> None:

@@ -36,11 +36,12 @@ def columns(questionnaire: Questionnaire) -> tuple[Column, ...]:
         Column(FORM_NUMBER, FORM_NUMBER, f"{HELP} the number on the paper form, if it has one. No two rows share one"),
         Column(RECEIVED, RECEIVED, "The day on which it came, such as 27/3/2026, if it is not the same for all"),
     )
-    asked = [column for question in questionnaire.asked for column in _of(question, questionnaire.number_of(question))]
-    return (*own, *asked)
+    asked = (columns_of(question, str(questionnaire.number_of(question))) for question in questionnaire.asked)
+    return (*own, *(column for each in asked for column in each))
 
 
-def _of(question: Question, number: int) -> list[Column]:
+def columns_of(question: Question, number: str) -> list[Column]:
+    """Those of one question. `number`: as on the form."""
     start = f"{question.text}{' (must be answered)' if question.required else ''} –"
     names = "; ".join(option.text for option in question.all_options)
     match question.kind:
@@ -62,7 +63,7 @@ def _of(question: Question, number: int) -> list[Column]:
                 )
                 for place, option in enumerate(question.options)
             ]
-    one = _column(question, question.id, str(number), f"{start} {_how(question, names)}")
+    one = _column(question, question.id, number, f"{start} {_how(question, names)}")
     if not question.other:
         return [one]
     return [one, Column(question.other_field, f"{number}. {question.other_field}", OTHER_HELP, question)]

@@ -14,9 +14,11 @@ from services.consultation.domain.entering import fault_in_received, why_not_ent
 from services.consultation.domain.equality import NOTHING_ASKED, Monitoring
 from services.consultation.domain.extension import Extension
 from services.consultation.domain.invitation import NotInvited
+from services.consultation.domain.promise import Delay, feedback_after
 from services.consultation.domain.questionnaire import Questionnaire
 from services.consultation.domain.response import Judgement, Origin, Response, choices_of, reference_of, texts_of
 from services.consultation.domain.routing import Walk, route_faults, walk
+from services.consultation.domain.wave import NO_WAVE, Wave
 from shared.contracts.consultation import ConsultationPublishedV1, ResponseSubmittedV1
 from shared.errors import Conflict, Invalid, NotFound, Refusal, SignInNeeded
 
@@ -64,6 +66,14 @@ class Consultation:
     extensions: tuple[Extension, ...] = ()
     monitoring: Monitoring = NOTHING_ASKED
     """Which questions on equality people are asked after they have sent their answers."""
+
+    wave: Wave = NO_WAVE
+    """Whether it asks again what an earlier one asked. It may change at any time: no answer hangs on it."""
+    delays: tuple[Delay, ...] = ()
+    """Each time that people were promised a later day for what came of it."""
+
+    reported_at: datetime | None = None
+    """When people were told what came of it."""
 
     @property
     def title(self) -> str:
@@ -180,7 +190,10 @@ class Consultation:
             interests=self.details.interests,
             wards=self.details.wards,
         )
-        return replace(self.noted(Step.PUBLISHED, by, now), state=State.PUBLISHED), published
+        noted = self.noted(Step.PUBLISHED, by, now)
+        usual = feedback_after(self.details.closes_at) if self.details.formal else None
+        details = replace(self.details, feedback_on=self.details.feedback_on or usual)
+        return replace(noted, state=State.PUBLISHED, details=details), published
 
     def _still_draft(self) -> None:
         if self.state is not State.DRAFT:
@@ -238,9 +251,11 @@ class Consultation:
             judgements=(Judgement(now, "", origin.set_aside),) if origin.set_aside else (),
             network_until=self.details.closes_at if origin.network else None,
         )
-        return response, self._submitted(response, questionnaire)
+        return response, self.submitted(response)
 
-    def _submitted(self, response: Response, questionnaire: Questionnaire) -> ResponseSubmittedV1:
+    def submitted(self, response: Response) -> ResponseSubmittedV1:
+        """That it was sent, with the answers that it has."""
+        questionnaire = self.version(response.version)
         return ResponseSubmittedV1(
             response=response.id,
             consultation=self.id,

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+
+from shared.clock import LONDON
 
 TITLE_LIMIT = 120
 SUMMARY_LIMIT = 400
@@ -96,6 +98,9 @@ class Details:
     formats: str = ""
     """How to get it on paper, in large print, in another language and so on."""
 
+    feedback_on: date | None = None
+    """The day on which people hear what came of it, at the latest. None means the usual one, for a survey none."""
+
     def faults(self) -> dict[str, str]:
         """Sentence by field; empty when it can be saved."""
         faults: dict[str, str] = {}
@@ -107,6 +112,8 @@ class Details:
             faults["title"] = "Enter a title"
         if self.closes_at <= self.opens_at:
             faults["closes_at"] = "The closing time must be after the opening time"
+        if self.feedback_on and self.feedback_on <= self.closes_at.astimezone(LONDON).date():
+            faults["feedback_on"] = "Choose a day after the close, on which people hear what came of it"
         if self.contact_email and not EMAIL.fullmatch(self.contact_email):
             faults["contact_email"] = "Enter an e-mail address such as parks@council.gov.uk"
         if self.contact_phone and not PHONE.fullmatch(self.contact_phone):

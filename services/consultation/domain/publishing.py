@@ -6,6 +6,7 @@ from datetime import datetime
 from services.consultation.domain.approval import Step, must_be_second, must_have_reason, waiting
 from services.consultation.domain.consultation import Consultation
 from services.consultation.domain.extension import Extension, extension_faults
+from services.consultation.domain.promise import moved_with_close
 from shared.contracts.consultation import ConsultationExtendedV1, ConsultationPublishedV1
 from shared.errors import Conflict, Invalid
 
@@ -78,7 +79,11 @@ def extend(consultation: Consultation, until: datetime, reason: str, by: str, no
     extension = Extension(details.closes_at, until, reason, now, by)
     extended = replace(
         consultation,
-        details=replace(details, closes_at=until),
+        details=replace(
+            details,
+            closes_at=until,
+            feedback_on=moved_with_close(details.feedback_on, details.closes_at, until),
+        ),
         extensions=(*consultation.extensions, extension),
     )
     return extended, ConsultationExtendedV1(

@@ -38,6 +38,11 @@ def _add(body: dict[str, Any], counted: Counted, number: int) -> None:
     # A part from before there were versions has none: all in it answered the first.
     versions = body.setdefault("versions", {"1": body["responses"]} if body["responses"] else {})
     _step(versions, str(counted.version), number)
+    count_answers(body, counted, number)
+
+
+def count_answers(body: dict[str, Any], counted: Counted, number: int) -> None:
+    """`number` responses with these answers more, or fewer, in "responses", "answered" and "choices"."""
     body["responses"] += number
     for field in (*counted.choices, *counted.texts):
         _step(body["answered"], field, number)

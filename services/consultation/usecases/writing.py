@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from services.consultation.domain import Consultation, Details, Questionnaire
+from services.consultation.domain.wave import NO_WAVE, Wave
 from services.consultation.storage import ConsultationDocuments
 from shared.errors import Conflict, Invalid, NotFound
 from shared.store.documents import Loaded
@@ -18,13 +19,17 @@ class DraftConsultation:
     questionnaire: Questionnaire = field(default_factory=Questionnaire)
     """What it starts from: a copy, or a starting point."""
 
+    wave: Wave = NO_WAVE
+
 
 async def draft_consultation(command: DraftConsultation, documents: ConsultationDocuments) -> Consultation:
     """Begin a consultation. The same command again gives the same draft."""
     if faults := command.details.faults():
         raise Invalid(faults)
     asked = replace(command.questionnaire, version=1)
-    consultation = Consultation(command.id, command.details, command.by, source=command.source, questionnaire=asked)
+    consultation = Consultation(
+        command.id, command.details, command.by, source=command.source, questionnaire=asked, wave=command.wave
+    )
     try:
         await documents.consultations.add(consultation)
     except Duplicate:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from services.consultation.domain import Audience, Details
+from services.consultation.web.entry_fields import read_day, show_day
 from shared.errors import Invalid
 from shared.place import Place
 from shared.web.forms import Form, parse_date_time, show_date_time
@@ -29,6 +30,7 @@ def read_details(form: Form, place: Place) -> Details:
             times[field] = parse_date_time(form, field)
         except Invalid as invalid:
             faults |= invalid.errors
+    feedback_on = read_day(form, "feedback_on", faults)
     if form.value("decision_open") not in {"yes", "no"}:
         faults["decision_open"] = "Say whether the decision is still open"
     if form.value("audience") not in set(Audience):
@@ -51,8 +53,9 @@ def read_details(form: Form, place: Place) -> Details:
         live_results=form.value("live_results") != "no",
         interests=tuple(id for id, _ in place.interests if id in form.all("interests")),
         formal=form.value("formal") != "no",
-        **{field: form.value(field).strip() for field in INFORMATION},
         wards=tuple(ward for ward in place.wards if ward in form.all("wards")),
+        feedback_on=feedback_on,
+        **{field: form.value(field).strip() for field in INFORMATION},
     )
 
 
@@ -66,6 +69,7 @@ def show_details(details: Details) -> Form:
     return Form(
         {
             **times,
+            **show_day("feedback_on", details.feedback_on),
             "title": [details.title],
             "summary": [details.summary],
             "background": [details.background],

@@ -11,8 +11,10 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import usecases
 from services.consultation.domain import Audience, Consultation, slug
+from services.consultation.domain.promise import feedback_after
 from services.consultation.web.desk import ONE, Desk
 from services.consultation.web.details import read_details, show_details
+from services.consultation.web.entry_fields import show_day
 from shared.errors import Invalid
 from shared.web.forms import Form, read_form, show_date_time
 
@@ -45,11 +47,13 @@ class Edit:
         choice = request.query_params.get("from", "")
         start = await usecases.start_from(choice, self._desk.edge.parts.place, self._desk.documents)
         morning = self._desk.edge.parts.clock().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        usual = feedback_after(morning + SIX_WEEKS)
         if start.details is not None:
-            copied = replace(start.details, opens_at=morning, closes_at=morning + SIX_WEEKS)
+            copied = replace(start.details, opens_at=morning, closes_at=morning + SIX_WEEKS, feedback_on=usual)
             shown = show_details(copied)
         else:
             times = show_date_time("opens_at", morning) | show_date_time("closes_at", morning + SIX_WEEKS)
+            times |= show_day("feedback_on", usual)
             shown = Form({**times, "audience": [Audience.ANYONE], "live_results": ["yes"], "formal": ["yes"]})
         shown = shown.with_value("token", [uuid4().hex[:8]]).with_value("from", [choice])
         return await self._details_page(request, shown, None)
@@ -61,7 +65,10 @@ class Edit:
             details = read_details(form, place)
             start = await usecases.start_from(form.value("from"), place, self._desk.documents)
             id = f"{slug(details.title)}-{slug(form.value('token'), 8) or uuid4().hex[:8]}".strip("-")
-            command = usecases.DraftConsultation(id, details, viewer.person or "", questionnaire=start.questionnaire)
+            wave = usecases.wave_from(form.value("from"), place)
+            command = usecases.DraftConsultation(
+                id, details, viewer.person or "", questionnaire=start.questionnaire, wave=wave
+            )
             await self._desk.edge.run(lambda: usecases.draft_consultation(command, self._desk.documents))
         except Invalid as invalid:
             return await self._details_page(request, form.with_errors(invalid.errors), None)

@@ -1,6 +1,7 @@
 """What officers say about answers that came to them: by which way, and when."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from services.consultation.domain import Channel
@@ -42,3 +43,9 @@ def read_day(form: Form, name: str, errors: dict[str, str]) -> date | None:
     except (ValueError, OverflowError):
         errors[name] = "Enter a real date: check the day and the month, in numbers"
         return None
+
+
+def show_day(name: str, day: date | None) -> Mapping[str, tuple[str]]:
+    """Field values that read_day reads as `day`."""
+    values = (str(day.day), str(day.month), f"{day.year:04}") if day else ("", "", "")
+    return {f"{name}-{part}": (value,) for part, value in zip(PARTS, values, strict=True)}

@@ -1,4 +1,4 @@
-"""What everyone sees: the home page, the lists, a consultation and its results."""
+"""What everyone sees: the home page, the lists and a consultation."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,13 @@ from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, law
+from services.consultation.domain.feedback import feedback_due, is_overdue
+from services.consultation.queries import statements as asked
+from services.consultation.queries.published import count_published
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.spoken import spoken_in
 from shared.errors import NotFound
 from shared.service import Edge
-from shared.web.charts import bar_chart
 from shared.web.viewer import Viewer
 
 
@@ -26,7 +28,6 @@ class Public:
             Route("/", self.home, methods=["GET"]),
             Route("/consultations", self.list, methods=["GET"]),
             Route("/consultations/{id}", self.detail, methods=["GET"]),
-            Route("/consultations/{id}/results", self.results, methods=["GET"]),
         ]
 
     async def home(self, request: Request) -> Response:
@@ -48,35 +49,20 @@ class Public:
             "consultation.html",
             request,
             begun=begun,
+            conversation=await asked.conversation(consultation.id, self._documents),
             consultation=spoken.consultation(consultation),
             spoken=spoken,
             status=queries.status(consultation, now),
             shows_results=consultation.shows_results(now),
+            due=feedback_due(consultation),
+            overdue=is_overdue(consultation, now),
+            published_answers=await count_published(consultation.id, self._documents),
             days=law.days_words(law.days_open(consultation.details.opens_at, consultation.details.closes_at)),
-        )
-
-    async def results(self, request: Request) -> Response:
-        """Results as the officer chose to show them; officers see them at any time."""
-        viewer = await self._edge.sessions.viewer(request)
-        consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        now = self._edge.parts.clock()
-        if not viewer.has("officer"):
-            _must_be_published(consultation)
-            if not consultation.shows_results(now):
-                return await self._page("results_later.html", request, consultation=consultation)
-        found = await queries.results(consultation, self._documents)
-        return await self._page(
-            "results.html",
-            request,
-            results=found,
-            consultation=consultation,
-            status=queries.status(consultation, now),
-            chart=_chart,
         )
 
     async def _published(self, request: Request) -> Consultation:
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        _must_be_published(consultation)
+        must_be_published(consultation)
         return consultation
 
     async def _page(self, template: str, request: Request, **context: object) -> Response:
@@ -84,14 +70,6 @@ class Public:
         return HTMLResponse(self._edge.parts.pages.render(template, viewer, **context))
 
 
-def _must_be_published(consultation: Consultation) -> None:
+def must_be_published(consultation: Consultation) -> None:
     if not consultation.is_published:
         raise NotFound("There is no consultation at this address")
-
-
-def _chart(result: queries.QuestionResult) -> str:
-    return bar_chart(
-        result.bars,
-        title=result.text,
-        description=f"Shares of the {result.answered:,} who answered this question. The table has the same figures.",
-    )

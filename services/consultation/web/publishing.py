@@ -64,10 +64,20 @@ def standing(consultation: Consultation, place: Place, viewer: Viewer, clock: Cl
         mark=consultation.mark,
         asked=asked,
         changed_since=asked is None and last is not None and last.step is Step.ASKED,
-        may_decide=asked is not None and viewer.person not in {asked.by, consultation.created_by},
-        history=[Line(STEPS[each.step], each, _who(each.by, viewer)) for each in reversed(history)],
+        may_decide=may_decide(history, consultation.mark, consultation.created_by, viewer),
+        history=lines(history, viewer),
         can_extend=consultation.is_published and not consultation.has_closed(now),
     )
+
+
+def may_decide(history: Sequence[Entry], mark: str, author: str, viewer: Viewer) -> bool:
+    asked = waiting(history, mark)
+    return asked is not None and viewer.person not in {asked.by, author}
+
+
+def lines(history: Sequence[Entry], viewer: Viewer) -> Sequence[Line]:
+    """The newest first."""
+    return [Line(STEPS[each.step], each, _who(each.by, viewer)) for each in reversed(history)]
 
 
 def _lacks(consultation: Consultation, clock: Clock) -> list[law.Note]:

@@ -1,4 +1,4 @@
-"""Officers' pages: all consultations, one consultation, and what people wrote."""
+"""Officers' pages: all consultations, and one consultation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,18 +7,16 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.consultation import queries, usecases
-from services.consultation.domain import asked_ever, route_faults
+from services.consultation.domain import route_faults
+from services.consultation.domain.reading import text_fields
+from services.consultation.queries.today import today
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.publishing import standing
-from services.consultation.web.question_page import page_number
 from services.consultation.web.questions import NAMES
-from shared.errors import NotFound, Refusal
+from shared.errors import Refusal
 from shared.service import Edge
 from shared.web.forms import Form
 from shared.web.sessions import need
-
-TEXTS_ON_A_PAGE = 50
-LAST_PAGE = 999_999
 
 
 class Staff:
@@ -32,12 +30,13 @@ class Staff:
             Route("/staff", self.list, methods=["GET"]),
             Route(one, self.overview, methods=["GET"]),
             Route(one + "/publish", self.publish, methods=["POST"]),
-            Route(one + "/texts/{question}", self.texts, methods=["GET"]),
         ]
 
     async def list(self, request: Request) -> Response:
-        rows = await queries.staff_list(self._documents, self._edge.parts.clock())
-        return await self._page("staff/list.html", request, rows=rows)
+        viewer = await self._edge.sessions.viewer(request)
+        need(viewer, "officer")
+        found = await today(self._documents, viewer.person or "", self._edge.parts.clock())
+        return await self._page("staff/list.html", request, today=found, rows=found.rows)
 
     async def overview(self, request: Request) -> Response:
         return await self.show(request, {})
@@ -57,6 +56,7 @@ class Staff:
             form=Form(errors=errors),
             kinds=NAMES,
             route_faults=route_faults(consultation.writing),
+            text_fields=text_fields(consultation),
             results=await queries.results(consultation, self._documents),
         )
 
@@ -72,25 +72,6 @@ class Staff:
         except Refusal as refusal:
             return await self.show(request, {"": refusal.sentence})
         return RedirectResponse(f"/staff/consultations/{id}", 303)
-
-    async def texts(self, request: Request) -> Response:
-        consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        id = request.path_params["question"]
-        question = next((each for each in asked_ever(consultation) if each.id == id), None)
-        if question is None:
-            raise NotFound("This question is not there")
-        page = page_number(request.query_params.get("page", ""), LAST_PAGE)
-        found = await queries.texts(consultation, question.id, self._documents, page=page, size=TEXTS_ON_A_PAGE)
-        total = (await queries.results(consultation, self._documents)).responses
-        return await self._page(
-            "staff/texts.html",
-            request,
-            consultation=consultation,
-            question=question,
-            texts=found,
-            page=page,
-            pages=-(-total // TEXTS_ON_A_PAGE),
-        )
 
     async def _page(self, template: str, request: Request, **context: object) -> Response:
         viewer = await self._edge.sessions.viewer(request)

@@ -27,7 +27,8 @@ from services.notifications.domain.message import (
     listed_text,
     owe,
 )
-from services.notifications.domain.occasion import Occasion, occasions_of
+from services.notifications.domain.occasion import Occasion, occasion_of_report, occasions_of
+from services.notifications.domain.participant import Participant, is_told
 from services.notifications.domain.quiet import NEVER_QUIET, QuietHours, read_quiet_hours
 from services.notifications.domain.report import NOTIFY_FATES, Fate, Report, SoftBounce, fate_of_status
 from services.notifications.domain.wording import (
@@ -75,6 +76,7 @@ __all__ = [
     "Message",
     "MissingValue",
     "Occasion",
+    "Participant",
     "Passage",
     "QuietHours",
     "Report",
@@ -92,7 +94,9 @@ __all__ = [
     "fill",
     "for_contact",
     "is_reminded",
+    "is_told",
     "listed_text",
+    "occasion_of_report",
     "occasions_of",
     "owe",
     "owe_test",

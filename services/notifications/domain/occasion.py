@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from services.notifications.domain.announcement import Announcement
 from services.notifications.domain.choice import Topic
-from shared.contracts.consultation import ConsultationExtendedV1, ConsultationPublishedV1
+from shared.contracts.consultation import ConsultationExtendedV1, ConsultationPublishedV1, ReportPublishedV1
 
 BEFORE_THE_CLOSE = timedelta(days=3)
+REPORT_IS_NEWS = timedelta(days=90)
+"""Announced later than that, by a service that was away for so long, it would be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,10 @@ def occasions_of(fact: ConsultationPublishedV1 | ConsultationExtendedV1) -> tupl
         occasion("opened", Topic.CONSULTATION_OPENED, fact.opens_at),
         occasion("closing", Topic.CLOSING_SOON, closing),
     )
+
+
+def occasion_of_report(fact: ReportPublishedV1, at: datetime) -> Occasion:
+    """What came of a consultation, announced once: a later edition of its report is the same occasion."""
+    values = {"title": fact.title, "consultation": fact.consultation, "summary": ""}
+    id = f"reported:{fact.consultation}"
+    return Occasion(id, Topic.REPORT_PUBLISHED, values, at, at + REPORT_IS_NEWS, fact.interests, fact.wards)

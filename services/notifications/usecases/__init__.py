@@ -22,6 +22,7 @@ from services.notifications.usecases.occasions import (
     keep_occasion,
     move_occasion,
 )
+from services.notifications.usecases.participants import forget_participant, keep_participant, tell_participants
 from services.notifications.usecases.reports import Reports
 from services.notifications.usecases.retention import forget_content, to_forget
 from services.notifications.usecases.sending import (
@@ -65,10 +66,12 @@ __all__ = [
     "due_occasions",
     "end_begun",
     "forget_content",
+    "forget_participant",
     "is_room_ahead",
     "keep_begun",
     "keep_contact",
     "keep_occasion",
+    "keep_participant",
     "known_contact",
     "known_wordings",
     "mailings_at_work",
@@ -83,6 +86,7 @@ __all__ = [
     "send_message",
     "send_test",
     "take_step",
+    "tell_participants",
     "to_forget",
     "try_again",
     "unsubscribe",

@@ -6,6 +6,7 @@ from services.notifications.domain import Announced, Announcement, Occasion, Top
 from services.notifications.storage import NotificationDocuments
 from services.notifications.usecases.begun import remind
 from services.notifications.usecases.mailings import begin_mailing
+from services.notifications.usecases.participants import tell_participants
 from shared.store.documents import Loaded, as_text
 from shared.store.port import Duplicate, Range
 
@@ -42,15 +43,18 @@ async def announce_occasion(loaded: Loaded[Occasion], documents: NotificationDoc
     if announcement is not None:
         if announcement.topic is Topic.CLOSING_SOON:  # first: who has begun gets the reminder in place of the news
             await remind(announcement, documents, now)
-        await announce(announcement, documents, now)
+        announced = await announce(announcement, documents, now)
+        if announced.topic is Topic.REPORT_PUBLISHED:  # after: they belong to its mailing, which can be halted
+            await tell_participants(announced, documents, now)
     await documents.occasions.save(loaded, loaded.value.done())
 
 
-async def announce(announcement: Announcement, documents: NotificationDocuments, now: datetime) -> None:
-    """Keep it for digests, and begin its mailing to who wants it at once."""
+async def announce(announcement: Announcement, documents: NotificationDocuments, now: datetime) -> Announcement:
+    """Keep it for digests, and begin its mailing to who wants it at once. Returns it as it was first announced."""
     try:
         await documents.announcements.add(Announced(announcement.id, announcement))
     except Duplicate:  # the time at which it was first announced decides who gets it how
         kept = await documents.announcements.get(announcement.id)
         announcement = kept.value.announcement if kept else announcement
     await begin_mailing(announcement, documents, now)
+    return announcement

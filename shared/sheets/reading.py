@@ -1,4 +1,4 @@
-"""Tables in files: read from CSV, XLSX and ODS, whichever the content is; written as CSV and XLSX.
+"""Tables in files, read from CSV, XLSX and ODS, whichever the content is.
 
 `read_file` reads in a process of its own, with bounds on its memory and time: a spreadsheet of a few kilobytes can
 unfold into more than a machine holds.
@@ -10,15 +10,15 @@ import io
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
-from xml.sax.saxutils import escape
 
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook
 
 from shared.errors import Invalid
+from shared.sheets.writing import SIGNS
 
 Row = tuple[int, list[str]]
 """Its number as a spreadsheet shows it, from 1, and its cells. Rows with nothing in them are left out."""
@@ -30,9 +30,6 @@ LONGEST_ROW = 1_000_000
 
 MEMORY = 2_000_000_000
 SECONDS = 60
-SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""With one of these at its start a spreadsheet takes a cell for a formula."""
-
 NOT_A_TABLE = "This file is not a table that we can read. Save it as CSV, Excel (.xlsx) or OpenDocument (.ods)"
 _BLANKS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), " ")
 _SEPARATORS = ",;\t"
@@ -130,68 +127,7 @@ def _text(value: object) -> str:
     return text[1:] if text[:1] == "'" and text[1:].startswith(SIGNS) else text
 
 
-def no_formula(text: str) -> str:
-    """As a spreadsheet will take for text, whatever it begins with."""
-    return f"'{text}" if text.startswith(SIGNS) else text
-
-
-def csv_lines(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV, with nothing in them that a spreadsheet takes for a formula."""
-    out = io.StringIO()
-    csv.writer(out).writerows([no_formula(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-"""At the start of a CSV file, so that Excel takes it as UTF-8."""
-
-_PACKAGE = {
-    "[Content_Types].xml": (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Override PartName="/xl/workbook.xml"'
-        ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-        '<Override PartName="/xl/worksheets/sheet1.xml"'
-        ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"'
-        ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
-        ' Target="xl/workbook.xml"/></Relationships>'
-    ),
-    "xl/workbook.xml": (
-        '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-        ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<sheets><sheet name="Answers" sheetId="1" r:id="r1"/></sheets></workbook>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"'
-        ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
-        ' Target="worksheets/sheet1.xml"/></Relationships>'
-    ),
-}
-
-
-def xlsx(rows: Iterable[Sequence[str]]) -> bytes:
-    """A workbook with one sheet in which every cell is text, never a formula."""
-    lines = "".join(
-        "<row>"
-        + "".join(f'<c t="inlineStr"><is><t xml:space="preserve">{escape(cell)}</t></is></c>' for cell in row)
-        + "</row>"
-        for row in rows
-    )
-    sheet = (
-        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        f"<sheetData>{lines}</sheetData></worksheet>"
-    )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
-        for name, content in {**_PACKAGE, "xl/worksheets/sheet1.xml": sheet}.items():
-            parts.writestr(name, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{content}')
-    return out.getvalue()
-
-
-def _main() -> None:
+def main() -> None:
     """Reads a file from standard input and writes its rows, or why it is refused, to standard output."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     if sys.platform == "linux":  # elsewhere it cannot be set
@@ -201,7 +137,3 @@ def _main() -> None:
     except Invalid as invalid:
         answer = {"refused": invalid.sentence}
     sys.stdout.buffer.write(orjson.dumps(answer))
-
-
-if __name__ == "__main__":
-    _main()

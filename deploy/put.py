@@ -32,12 +32,19 @@ def pages_of(*pages: Sequence[Question]) -> list[Page]:
     return [Page(f"page-{number}", questions=tuple(questions)) for number, questions in enumerate(pages, 1)]
 
 
-async def put(example: Example, host: Host) -> None:
+async def publish(example: Example, host: Host) -> None:
+    """The consultation without its responses, if it is not there."""
     service = host.service("consultation")
     documents, run = ConsultationDocuments(service.store), Run(service.relay.wake)
     there = await documents.consultations.get(example.id)
     if there is None or not there.value.is_published:
         await _publish(example, documents, run)
+
+
+async def put(example: Example, host: Host) -> None:
+    await publish(example, host)
+    service = host.service("consultation")
+    documents, run = ConsultationDocuments(service.store), Run(service.relay.wake)
     if await documents.responses.count({"consultation": example.id}) >= len(example.responses):
         return
     places = asyncio.Semaphore(AT_ONCE)
