@@ -19,7 +19,6 @@ from services.consultation.domain.representation import (
     quiet_groups,
 )
 from services.consultation.queries.representation import not_heard_from
-from services.consultation.usecases import load
 from shared.place import load_place
 from tests.consultation.populations import QUESTIONS, WARDS, answer, tell_in_confidence, town_of_wards
 from tests.eventually import eventually
@@ -184,14 +183,20 @@ async def test_after_the_close_everyone_sees_the_shares(wards: Town) -> None:
     assert "/consultations/park/who-answered" in results.html
 
 
-async def test_the_start_page_can_ask_for_all_consultations_at_once(wards: Town) -> None:
+async def test_the_start_page_names_them_with_where_to_look(wards: Town) -> None:
     await wards.publish(questions=QUESTIONS, monitoring=ASKED, closes_at=wards.clock() + timedelta(days=30))
-    await wards.publish("pond")
+    await tell_in_confidence(wards, [OLD] * 60)
     await answer(wards, [{"ward": "north"}] * 40)
-    place, documents = wards.host.parts.place, wards.consultations
-    both = [(await load(id, documents)).value for id in ("park", "pond")]
+    await taken_snapshot(wards)
+    wards.clock.forward(timedelta(hours=2))  # the first look came with the first answer
 
-    found = await not_heard_from(both, place, documents)
+    async def all_named() -> bool:
+        found = await not_heard_from(["park"], wards.consultations)
+        return found == {"park": (*(Quiet("Ward", ward) for ward in ("East", "South", "West")), YOUNG)}
 
-    assert found == {"park": (Quiet("Ward", "East"), Quiet("Ward", "South"), Quiet("Ward", "West"))}
-    assert await not_heard_from([], place, documents) == {}
+    await eventually(all_named, "wards and ages to be named")
+    officer, _ = await wards.staff()
+    start = (await officer.get("/staff")).html
+    assert "Few answers yet from: Ward East, Ward South, Ward West, Age Under 25." in start
+    assert "/staff/consultations/park/who-answered" in start
+    assert await not_heard_from([], wards.consultations) == {}

@@ -9,12 +9,17 @@ shares, made of what the table of each question shows and no more.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from services.consultation.domain.consultation import Consultation
 from services.consultation.domain.equality import FEWEST, suppressed
+from services.consultation.domain.ever import asked_ever
+from services.consultation.domain.question import Kind
 from services.consultation.domain.statistics.disclosure import TOGETHER, rounded
 from services.consultation.domain.statistics.interval import FEWEST as ENOUGH
 from services.consultation.domain.statistics.interval import interval
-from shared.population import Characteristic
+from services.consultation.domain.tally import sum_parts
+from shared.population import WARD, Characteristic
 
 EVERY = timedelta(days=1)
 LOOK_AGAIN = timedelta(hours=1)
@@ -70,8 +75,15 @@ class Snapshot:
     taken_at: datetime | None = None
     of: int = 0
     quiet: tuple[Quiet, ...] = ()
+    quiet_wards: tuple[Quiet, ...] = ()
+    """By counts that are public anyway, so looked at whenever there is a look."""
+
     last: tuple[Comparison, ...] = ()
     """After the close: the shares, once and for all."""
+
+    @property
+    def named(self) -> tuple[Quiet, ...]:
+        return (*self.quiet_wards, *self.quiet)
 
 
 def is_time(snapshot: Snapshot, told: int, now: datetime) -> bool:
@@ -133,6 +145,21 @@ def compare_openly(characteristic: Characteristic, counts: Mapping[str, int]) ->
         for group, share in characteristic.shares.items()
     )
     return Comparison(characteristic.name, characteristic.source, characteristic.note, groups, people)
+
+
+def compare_wards(
+    consultation: Consultation, characteristics: Mapping[str, Characteristic], parts: Sequence[Mapping[str, Any]]
+) -> tuple[Comparison, ...]:
+    """By the first question that asks for the ward, where it is known how many live in each; `parts` of the tally."""
+    asked = next((each for each in asked_ever(consultation) if each.kind is Kind.WARD), None)
+    if asked is None or WARD not in characteristics:
+        return ()
+    counts = sum_parts(parts)["choices"].get(asked.id, {})
+    return (compare_openly(characteristics[WARD], {each.text: counts.get(each.id, 0) for each in asked.all_options}),)
+
+
+def all_quiet(comparisons: Iterable[Comparison]) -> tuple[Quiet, ...]:
+    return tuple(Quiet(each.name, group) for each in comparisons for group in each.quiet)
 
 
 def _of_group(options: Sequence[str], counts: Mapping[str, int], shown: Mapping[str, int | None]) -> int | None:

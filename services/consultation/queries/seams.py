@@ -5,6 +5,7 @@ Each gives nothing until its part answers here. Whoever connects one changes its
 
 from collections.abc import Sequence
 
+from services.consultation.queries.representation import not_heard_from
 from services.consultation.storage import ConsultationDocuments
 
 Counts = Sequence[tuple[str, int]]
@@ -23,9 +24,10 @@ async def statements_to_moderate(documents: ConsultationDocuments) -> Counts:  #
     return NONE
 
 
-async def groups_not_heard_from(consultation: str, documents: ConsultationDocuments) -> Sequence[str]:  # noqa: ARG001
+async def groups_not_heard_from(consultation: str, documents: ConsultationDocuments) -> Sequence[str]:
     """Groups, by name, that answered far less than their share of who lives here; where: `groups_address`."""
-    return ()
+    found = await not_heard_from([consultation], documents)
+    return [f"{each.characteristic} {each.group}" for each in found.get(consultation, ())]
 
 
 async def confirmed_themes(consultation: str, documents: ConsultationDocuments) -> Counts:  # noqa: ARG001
@@ -42,4 +44,4 @@ def moderation_address(consultation: str) -> str:
 
 
 def groups_address(consultation: str) -> str:
-    return f"/staff/consultations/{consultation}"
+    return f"/staff/consultations/{consultation}/who-answered"

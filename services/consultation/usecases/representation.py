@@ -1,17 +1,21 @@
 """Looking, now and then, which groups a consultation does not hear from. One document for each consultation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from services.consultation.domain import Consultation
 from services.consultation.domain.equality import EqualityQuestion
 from services.consultation.domain.representation import (
-    EVERY,
     LOOK_AGAIN,
     SETTLED,
     Comparison,
+    Quiet,
     Snapshot,
+    all_quiet,
     compare_in_confidence,
+    compare_wards,
     is_time,
     quiet_groups,
 )
@@ -25,6 +29,7 @@ from shared.store.documents import Loaded, as_text
 from shared.store.port import Duplicate, Range
 
 AT_ONCE = 20
+MOST_PARTS = 50
 
 
 async def watch_who_answers(consultation: str, documents: ConsultationDocuments, now: datetime) -> None:
@@ -44,33 +49,45 @@ async def due_snapshots(documents: ConsultationDocuments, now: datetime) -> list
 async def take_snapshot(
     loaded: Loaded[Snapshot], documents: ConsultationDocuments, secrets: Secrets, place: Place, now: datetime
 ) -> None:
-    """Look, if it is time, and say when to look again."""
+    """Look who answered, as far as it is time to, and say when to look again."""
     consultation = (await load(loaded.id, documents)).value
-    await documents.heard.save(loaded, await _looked(loaded.value, consultation, documents, secrets, place, now))
-
-
-async def _looked(  # noqa: PLR0913
-    before: Snapshot,
-    consultation: Consultation,
-    documents: ConsultationDocuments,
-    secrets: Secrets,
-    place: Place,
-    now: datetime,
-) -> Snapshot:
-    compared = list(_compared(consultation, place))
-    if not compared or not secrets.has_equality:
-        return Snapshot(before.id, None)
-    told = await documents.store.count(EQUALITY.name, {"consultation": consultation.id})
-    if consultation.has_closed(now - SETTLED):
+    compared = list(_compared(consultation, place)) if secrets.has_equality else []
+    parts = await documents.store.find("tallies", {"consultation": consultation.id}, limit=MOST_PARTS)
+    wards = compare_wards(consultation, place.characteristics, [part.body for part in parts])
+    ended = consultation.has_closed(now - SETTLED)
+    looked = replace(
+        loaded.value,
+        look_at=None if ended or not (compared or wards) else _again(consultation, now),
+        quiet_wards=all_quiet(wards),
+    )
+    told = await documents.store.count(EQUALITY.name, {"consultation": consultation.id}) if compared else 0
+    if compared and (ended or is_time(looked, told, now)):
         answers, _ = await equality_answers(consultation.id, documents, secrets)
-        last = tuple(_compare(each, question, answers) for each, question in compared)
-        return Snapshot(before.id, None, now, told, before.quiet, last)
-    if not is_time(before, told, now):
-        return Snapshot(before.id, now + LOOK_AGAIN, before.taken_at, before.of, before.quiet)
-    answers, _ = await equality_answers(consultation.id, documents, secrets)
-    quiet = tuple(group for each, _ in compared for group in quiet_groups(each, answers))
-    again = min(now + EVERY, max(consultation.details.closes_at + SETTLED, now + LOOK_AGAIN))
-    return Snapshot(before.id, again, now, told, quiet)
+        looked = replace(looked, taken_at=now, of=told, **_said(compared, answers, ended=ended))
+    await documents.heard.save(loaded, looked)
+
+
+def _again(consultation: Consultation, now: datetime) -> datetime:
+    """In an hour; for the last time when those who answered just before the close have had time for all questions."""
+    settled = consultation.details.closes_at + SETTLED
+    return settled if now < settled < now + LOOK_AGAIN else now + LOOK_AGAIN
+
+
+class _Said(TypedDict, total=False):
+    quiet: tuple[Quiet, ...]
+    last: tuple[Comparison, ...]
+
+
+def _said(
+    compared: Sequence[tuple[Characteristic, EqualityQuestion]], answers: list[dict[str, str]], *, ended: bool
+) -> _Said:
+    """Names while it is open; shares, and names by these, once it has closed."""
+    if not ended:
+        return {"quiet": tuple(group for each, _ in compared for group in quiet_groups(each, answers))}
+    last = tuple(
+        compare_in_confidence(each, [option.id for option in question.options], answers) for each, question in compared
+    )
+    return {"quiet": all_quiet(last), "last": last}
 
 
 def _compared(consultation: Consultation, place: Place) -> Iterator[tuple[Characteristic, EqualityQuestion]]:
@@ -80,7 +97,3 @@ def _compared(consultation: Consultation, place: Place) -> Iterator[tuple[Charac
         for each in place.characteristics.values():
             if each.question == question.id and all(options.issuperset(group.options) for group in each.compare):
                 yield each, question
-
-
-def _compare(each: Characteristic, question: EqualityQuestion, answers: list[dict[str, str]]) -> Comparison:
-    return compare_in_confidence(each, [option.id for option in question.options], answers)
