@@ -61,7 +61,7 @@ def _row(row: Pair, names: Names, top: float) -> tuple[Markup, float]:
         top += _LINE_REM
         height = len(parts) * _LINE_REM
     for share, name, bar in ((row.first, names.first, "bar"), (row.second, names.second, "other")):
-        words = f"not shown {name}" if share is None else f"{percent(share)} {name}"
+        words = "not shown" if share is None else f"{percent(share)} {name}"
         parts += [_text(words, top), _bar("track", top + _LINE_REM, 1.0)]
         if share is not None:
             parts.append(_bar(bar, top + _LINE_REM, min(max(share, 0.0), 1.0)))

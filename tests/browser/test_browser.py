@@ -14,6 +14,7 @@ PUBLIC = (
     "/consultations/living-here",
     "/consultations/living-here/answer",
     "/consultations/luton-2040-vision/results",
+    "/consultations/luton-2040-vision/who-answered",
     "/consultations/affordable-housing",
     "/sign-in",
     "/sign-up",
@@ -28,6 +29,8 @@ STAFF = (
     "/staff/consultations/luton-2040-vision/preview",
     "/staff/consultations/luton-2040-vision/texts/organisation",
     "/staff/consultations/luton-2040-vision/reading",
+    "/staff/consultations/luton-2040-vision/who-answered",
+    "/staff/consultations/luton-2040-vision/weighting",
     "/account",
 )
 
