@@ -1,5 +1,6 @@
 """The town this runs for, read from places/<name>/place.json: a council changes that file and no code."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from shared.contrast import contrast
 from shared.data_file import read_data_file
+from shared.population import WARD, Characteristic
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -111,6 +113,9 @@ class Place(_Part):
     """Lines of the address to which forms on paper are sent, without the council's name."""
 
     population: Population
+    characteristics: Mapping[Text, Characteristic] = {}
+    """Who lives here, by what they are compared by. Ward populations, where they are known, are under "ward"."""
+
     wards: tuple[Text, ...] = Field(min_length=1)
     languages: tuple[Id, ...] = Field(min_length=1)
     priorities: tuple[Priority, ...] = Field(min_length=1)
@@ -141,6 +146,8 @@ class Place(_Part):
         ):
             if len(set(names)) < len(names):
                 raise ValueError(f"{what} holds the same one twice")
+        if WARD in self.characteristics and set(self.characteristics[WARD].shares) != set(self.wards):
+            raise ValueError("characteristics.ward must have a share for each of the wards, and for nothing else")
         for measure in self.measures:
             if measure.outcome not in outcomes:
                 raise ValueError(f"measures names the outcome {measure.outcome}, which no priority has")

@@ -9,8 +9,10 @@ from services.consultation.domain.evidence import Pack
 from services.consultation.domain.exporting import Export
 from services.consultation.domain.importing import Import
 from services.consultation.domain.report import Report
+from services.consultation.domain.representation import Snapshot
 from services.consultation.domain.theme_run import ThemeRun
 from services.consultation.domain.upload import Upload
+from services.consultation.domain.weighted import Weighted
 from services.consultation.due import ReportPdfs
 from services.consultation.storage import COLLECTIONS, ConsultationDocuments
 from services.consultation.subscribers import Subscribers
@@ -61,6 +63,8 @@ def build(store: Store, parts: Parts) -> Service:
             _unneeded_files(documents, parts),
             *_imports(documents, mine),
             _networks(documents, parts),
+            _who_answers(documents, parts),
+            _weightings(documents, parts),
             _opinion_maps(documents, parts),
             _exports(documents, parts),
             _report_pdfs(documents, mine),
@@ -147,6 +151,22 @@ def _imports(documents: ConsultationDocuments, mine: Edge) -> tuple[Due[Loaded[I
             lambda loaded: usecases.forget_rows(loaded, documents, clock()),
             clock,
         ),
+    )
+
+
+def _who_answers(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Snapshot]]:
+    return Due(
+        lambda now: usecases.due_snapshots(documents, now),
+        lambda loaded: usecases.take_snapshot(loaded, documents, parts.secrets, parts.place, parts.clock()),
+        parts.clock,
+    )
+
+
+def _weightings(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Weighted]]:
+    return Due(
+        lambda _: usecases.weightings_asked_for(documents),
+        lambda loaded: usecases.work_out_weighting(loaded, documents, parts.place, parts.clock()),
+        parts.clock,
     )
 
 

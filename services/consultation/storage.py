@@ -14,10 +14,12 @@ from services.consultation.domain.opinion_map import OpinionMap
 from services.consultation.domain.reading import ReadMark, ToRead
 from services.consultation.domain.redaction import Redaction
 from services.consultation.domain.report import Report
+from services.consultation.domain.representation import Snapshot
 from services.consultation.domain.statement import Ballot, Conversation, Statement
 from services.consultation.domain.theme import Theme
 from services.consultation.domain.theme_run import Suggestion, ThemeRun
 from services.consultation.domain.upload import Upload
+from services.consultation.domain.weighted import Weighted
 from shared.consume import PARKED
 from shared.store.documents import Documents
 from shared.store.port import Collection, Store
@@ -68,6 +70,8 @@ READING = (READ_MARKS, TO_READ, THEMES, CODINGS, THEME_RUNS, SUGGESTIONS, SAMPLE
 
 EQUALITY = Collection("equality", indexed=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
+HEARD = Collection("heard", indexed=("look_at",))
+WEIGHTED = Collection("weighted", indexed=("state",))
 
 REPORTS = Collection("reports", indexed=("asked", "failed", "pdf_due"))
 
@@ -83,6 +87,8 @@ COLLECTIONS = (
     UPLOADS,
     IMPORTS,
     IMPORT_PAGES,
+    HEARD,
+    WEIGHTED,
     CONVERSATIONS,
     STATEMENTS,
     BALLOTS,
@@ -114,6 +120,8 @@ class ConsultationDocuments:
         self.uploads = Documents(store, UPLOADS, Upload)
         self.imports = Documents(store, IMPORTS, Import)
         self.import_pages = Documents(store, IMPORT_PAGES, ImportPage)
+        self.heard = Documents(store, HEARD, Snapshot)
+        self.weighted = Documents(store, WEIGHTED, Weighted)
         self.conversations = Documents(store, CONVERSATIONS, Conversation)
         self.statements = Documents(store, STATEMENTS, Statement)
         self.ballots = Documents(store, BALLOTS, Ballot)

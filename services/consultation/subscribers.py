@@ -17,6 +17,7 @@ from services.consultation.usecases import (
     note_report,
     reading,
     use_invitation,
+    watch_who_answers,
 )
 from shared.clock import Clock
 from shared.consume import Received, remember
@@ -142,6 +143,7 @@ class Subscribers:
         self._run = run
         self._secrets = secrets
         self._clock = clock
+        self._watched: set[str] = set()
         self._tallies = Tallies(documents.store, run)
         self._crossings = Crossings(documents, run)
 
@@ -149,6 +151,7 @@ class Subscribers:
         """They are counted; the drafts that they were end, and the invitations that they came by are used."""
         await self._count(received)
         await self._note_to_read(received)
+        await self._watch(received)
         for each in received:
             if each.fact.invitation is not None:
                 await self._run(lambda e=each: use_invitation(e.fact.invitation, self._documents, e.at))  # type: ignore[misc]
@@ -174,6 +177,12 @@ class Subscribers:
                     self._documents.store, VOTE_TALLIES.name, p, n, e, _count_votes_into
                 )
             )
+
+    async def _watch(self, received: Sequence[Received[ResponseSubmittedV1]]) -> None:
+        """From its first response on it is looked at who answers; a process need find that out once."""
+        for consultation in {each.fact.consultation for each in received} - self._watched:
+            await watch_who_answers(consultation, self._documents, self._clock())
+            self._watched.add(consultation)
 
     async def _count(self, received: Sequence[Any]) -> None:
         """The tally before the crossings: `engage consultation recount` relies on that order."""

@@ -18,6 +18,7 @@ PUBLIC = (
     "/consultations/luton-2040-vision/results/by/capacity?only=an-organisation",
     "/consultations/living-here/results/by/ward",
     "/consultations/living-here/results/trends",
+    "/consultations/luton-2040-vision/who-answered",
     "/consultations/affordable-housing",
     "/sign-in",
     "/sign-up",
@@ -35,6 +36,8 @@ STAFF = (
     "/staff/consultations/luton-2040-vision/exports",
     "/staff/consultations/luton-2040-vision/wave",
     "/consultations/living-here/results/by/_language",
+    "/staff/consultations/luton-2040-vision/who-answered",
+    "/staff/consultations/luton-2040-vision/weighting",
     "/account",
 )
 

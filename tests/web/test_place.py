@@ -30,6 +30,21 @@ def test_luton_is_read() -> None:
         (lambda place: place["colours"].update(link="#9ab8c8"), "colours: link on white has a contrast of 2.1 to 1"),
         (lambda place: place["colours"].update(accent="#333333"), "brand_dark on accent"),
         (lambda place: place["wards"].append("Saints"), "wards holds the same one twice"),
+        (lambda place: place["characteristics"]["age"]["shares"].update({"0-14": 0.3}), "the shares come to 108%"),
+        (
+            lambda place: place["characteristics"]["age"]["compare"][0]["groups"].append("5-9"),
+            "compare names the group 5-9, which shares does not have",
+        ),
+        (
+            lambda place: place["characteristics"]["age"]["compare"][1]["options"].append("under-16"),
+            "compare has the option under-16 twice",
+        ),
+        (
+            lambda place: place["characteristics"].update(
+                ward={"name": "Ward", "source": "?", "shares": {"Biscot": 0.4, "Saints": 0.6}}
+            ),
+            "characteristics.ward must have a share for each of the wards",
+        ),
         (lambda place: place["measures"][0].update(outcome="gone-1"), "the outcome gone-1, which no priority has"),
         (lambda place: place.update(small_numbers=3), "place.json, small_numbers: Input should be 5 or 10."),
         (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from services.consultation.domain.statistics.disclosure import rounded
 from shared.errors import Invalid, NotFound
 
 FOLDER = Path(__file__).parent.parent / "equality"
@@ -142,12 +143,13 @@ def table(question: EqualityQuestion, answers: Iterable[Mapping[str, str]]) -> T
     counts = [counted[option.id] for option in question.options]
     shown = suppressed(counts)
     rows = tuple(Row(option.text, count) for option, count in zip(question.options, shown, strict=True))
-    return Table(question, rows, None if None in shown else _rounded(sum(counts)))
+    return Table(question, rows, None if None in shown else rounded(sum(counts)))
 
 
 def suppressed(counts: Sequence[int]) -> list[int | None]:
-    """Counts as they may be shown, rounded.
+    """Counts as they may be shown, rounded, of one question alone: no total of it is known.
 
+    (Tables of two questions, beside exact totals, are what statistics/disclosure.py is for.)
     Those under five are hidden. If they come to less than five together, as one alone always does, the smallest of the
     others are hidden too: who knows from elsewhere how many people there were can then subtract what is shown and
     still learn of nobody. All that is hidden looks the same. No total may stand beside what is hidden: whoever knows
@@ -157,11 +159,7 @@ def suppressed(counts: Sequence[int]) -> list[int | None]:
     others = sorted((place for place in range(len(counts)) if place not in hidden), key=lambda place: counts[place])
     while hidden and others and sum(counts[place] for place in hidden) < FEWEST:
         hidden.add(others.pop(0))
-    return [None if place in hidden else _rounded(count) for place, count in enumerate(counts)]
-
-
-def _rounded(count: int) -> int:
-    return FEWEST * round(count / FEWEST)
+    return [None if place in hidden else rounded(count) for place, count in enumerate(counts)]
 
 
 def as_bytes(answers: Mapping[str, str], size: int = 1_024) -> bytes:

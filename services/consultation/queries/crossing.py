@@ -18,7 +18,7 @@ from services.consultation.domain.crossing import (
     sum_crossings,
 )
 from services.consultation.domain.language import language
-from services.consultation.domain.statistics.disclosure import protect, rounded
+from services.consultation.domain.statistics.disclosure import protect, protect_several, rounded
 from services.consultation.queries.results import CHANNEL_WORDS
 from services.consultation.storage import ConsultationDocuments
 from shared.errors import NotFound, Refusal
@@ -189,7 +189,7 @@ def _of_question(
     made = []
     for field_, text in fields.items():
         counts = _counts(field_, question.all_options, groups, total)
-        cells = _several(counts, groups, threshold) if several else _single(counts, groups, threshold)
+        cells = _several(counts, field_, groups, total, threshold) if several else _single(counts, groups, threshold)
         columns = tuple(option.text for option in question.all_options)
         rows = tuple(Row(group, row) for group, row in zip(groups, cells, strict=True))
         made.append(CrossTable(field_, text, number, columns if several else (*columns, NO_ANSWER), rows, several))
@@ -211,10 +211,7 @@ def _single(counts: list[list[int]], groups: Sequence[Group], threshold: int) ->
     return list(protect(np.array(whole, np.int64), threshold).cells) if whole else []
 
 
-def _several(counts: list[list[int]], groups: Sequence[Group], threshold: int) -> Cells:
-    """Each answer is a table of its own: who chose it and who did not. Only the first of the two is shown."""
-    columns: list[list[int | None]] = []
-    for chosen in zip(*counts, strict=True):
-        pairs = [(each, max(0, group.responses - each)) for each, group in zip(chosen, groups, strict=True)]
-        columns.append([row[0] for row in protect(np.array(pairs, np.int64), threshold).cells])
-    return [tuple(row) for row in zip(*columns, strict=True)]
+def _several(counts: list[list[int]], field: str, groups: Sequence[Group], total: Groups, threshold: int) -> Cells:
+    """All answers together: who answered gave one of them at least, so that one count says something of the others."""
+    answered = [max(0, total.get(group.id, {}).get("answered", {}).get(field, 0)) for group in groups]
+    return list(protect_several(counts, answered, threshold).cells)

@@ -7,6 +7,7 @@ from services.consultation.domain.theme import Themes
 from services.consultation.queries.reading import unread_by_consultation
 from services.consultation.queries.statements import waiting
 from services.consultation.queries.themes import theme_counts, theme_rows
+from services.consultation.queries.representation import not_heard_from
 from services.consultation.storage import ConsultationDocuments
 
 Counts = Sequence[tuple[str, int]]
@@ -25,9 +26,10 @@ async def statements_to_moderate(documents: ConsultationDocuments) -> Counts:
     return sorted((await waiting(documents)).items())
 
 
-async def groups_not_heard_from(consultation: str, documents: ConsultationDocuments) -> Sequence[str]:  # noqa: ARG001
+async def groups_not_heard_from(consultation: str, documents: ConsultationDocuments) -> Sequence[str]:
     """Groups, by name, that answered far less than their share of who lives here; where: `groups_address`."""
-    return ()
+    found = await not_heard_from([consultation], documents)
+    return [f"{each.characteristic} {each.group}" for each in found.get(consultation, ())]
 
 
 async def confirmed_themes(consultation: str, documents: ConsultationDocuments) -> Counts:
@@ -53,4 +55,4 @@ def moderation_address(consultation: str) -> str:
 
 
 def groups_address(consultation: str) -> str:
-    return f"/staff/consultations/{consultation}"
+    return f"/staff/consultations/{consultation}/who-answered"

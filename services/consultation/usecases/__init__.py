@@ -150,6 +150,7 @@ from services.consultation.usecases.reporting import (
     report_of,
     write_report,
 )
+from services.consultation.usecases.representation import due_snapshots, take_snapshot, watch_who_answers
 from services.consultation.usecases.revising import (
     ChangeResponse,
     Holder,
@@ -181,6 +182,12 @@ from services.consultation.usecases.uploads import (
     uploads_of,
 )
 from services.consultation.usecases.waves import SetWave, earlier_waves, set_wave, wave_from
+from services.consultation.usecases.weighted import (
+    WeightResults,
+    weight_results,
+    weightings_asked_for,
+    work_out_weighting,
+)
 from services.consultation.usecases.writing import (
     DraftConsultation,
     EditDetails,
@@ -246,6 +253,7 @@ __all__ = [
     "TakeInTexts",
     "TakenIn",
     "UploadRows",
+    "WeightResults",
     "WithdrawResponse",
     "WriteReport",
     "WriteTexts",
@@ -271,6 +279,7 @@ __all__ = [
     "due_drafts",
     "due_exports",
     "due_pdfs",
+    "due_snapshots",
     "due_uploads",
     "earlier_waves",
     "edit_details",
@@ -343,6 +352,7 @@ __all__ = [
     "take_export_further",
     "take_import_further",
     "take_in_texts",
+    "take_snapshot",
     "tidy_draft",
     "to_translate",
     "translation",
@@ -354,9 +364,13 @@ __all__ = [
     "uploads_of",
     "use_invitation",
     "ward_options",
+    "watch_who_answers",
     "wave_from",
+    "weight_results",
+    "weightings_asked_for",
     "with_network_to_forget",
     "withdraw_response",
+    "work_out_weighting",
     "write_report",
     "write_texts",
 ]

@@ -93,6 +93,14 @@ class EqualityCounts:
 async def equality_counts(
     id: str, monitoring: Monitoring, documents: ConsultationDocuments, secrets: Secrets
 ) -> EqualityCounts:
+    answers, unreadable = await equality_answers(id, documents, secrets)
+    return EqualityCounts([table(question, answers) for question in monitoring.asked], unreadable)
+
+
+async def equality_answers(
+    id: str, documents: ConsultationDocuments, secrets: Secrets
+) -> tuple[list[dict[str, str]], int]:
+    """Unlocked, in the order of ids that say nothing; and how many could not be."""
     answers: list[dict[str, str]] = []
     unreadable = 0
     async for stored in _kept(id, documents):
@@ -102,7 +110,7 @@ async def equality_counts(
             unreadable += 1
         else:
             answers.append(from_bytes(unlocked))
-    return EqualityCounts([table(question, answers) for question in monitoring.asked], unreadable)
+    return answers, unreadable
 
 
 async def _kept(id: str, documents: ConsultationDocuments) -> AsyncIterator[Stored]:

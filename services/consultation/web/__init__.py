@@ -31,6 +31,8 @@ from services.consultation.web.statements_desk import StatementsDesk
 from services.consultation.web.uploads import Files, file_folder
 from services.consultation.web.versions import Versions
 from services.consultation.web.waves import Waves
+from services.consultation.web.weighting import WeightingPages
+from services.consultation.web.who_answered import WhoAnsweredPages
 from services.consultation.web.write_pages import FormPages
 from services.consultation.web.write_questions import Questions
 from shared.service import Edge
@@ -57,6 +59,8 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Reporting(desk).routes(),
         *ReportPublishing(desk).routes(),
         *EqualityDesk(desk).routes(),
+        *WhoAnsweredPages(desk).routes(),
+        *WeightingPages(desk).routes(),
         *Exchange(desk).routes(),
         *Exports(desk).routes(),
         *Waves(desk).routes(),

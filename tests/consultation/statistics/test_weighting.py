@@ -132,6 +132,19 @@ def test_shares_that_cannot_be_met_together_are_refused() -> None:
         rake(people, {"age": {"young": 0.5, "old": 0.5}, "ward": {"north": 0.2, "south": 0.8}})
 
 
+def test_people_may_be_counted_by_kind_and_weigh_the_same() -> None:
+    kinds = [{"age": "young", "ward": "x"}, {"age": "old", "ward": "x"}, {"age": "old", "ward": "y"}, {"ward": "y"}]
+    numbers = [3, 40, 30, 10]
+    town = {"age": {"young": 0.4, "old": 0.6}, "ward": {"x": 0.5, "y": 0.5}}
+
+    by_kind = rake(kinds, town, numbers=numbers)
+    one_by_one = rake([kind for kind, number in zip(kinds, numbers, strict=True) for _ in range(number)], town)
+
+    assert np.repeat(by_kind.weights, numbers) == pytest.approx(one_by_one.weights)
+    assert by_kind.effective == pytest.approx(one_by_one.effective)
+    assert (by_kind.people, by_kind.capped) == (83, one_by_one.capped) == (83, 3)
+
+
 def test_nobody_at_all_is_refused() -> None:
     with pytest.raises(Refusal, match="Nobody has answered"):
         rake([], {"age": {"young": 1.0}})
