@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from services.consultation.domain.reading import text_fields
 from services.consultation.domain.theme import Themes
 from services.consultation.queries.reading import unread_by_consultation
+from services.consultation.queries.representation import not_heard_from
 from services.consultation.queries.statements import waiting
 from services.consultation.queries.themes import theme_counts, theme_rows
-from services.consultation.queries.representation import not_heard_from
 from services.consultation.storage import ConsultationDocuments
 
 Counts = Sequence[tuple[str, int]]
