@@ -102,6 +102,7 @@ class Answer:
     async def step(self, request: Request) -> Response:
         viewer = await self._edge.sessions.viewer(request)
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
+        consultation.must_be_published()
         form = await self._uploads.read_form(request, consultation)
         try:
             return await self._step(request, consultation, form, viewer)
