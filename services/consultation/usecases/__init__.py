@@ -130,6 +130,7 @@ from services.consultation.usecases.starting import (
     start_from,
     starting_points,
     starts,
+    ward_finder,
     ward_options,
 )
 from services.consultation.usecases.uploads import (
@@ -275,6 +276,7 @@ __all__ = [
     "upload_rows",
     "uploads_of",
     "use_invitation",
+    "ward_finder",
     "ward_options",
     "with_network_to_forget",
     "withdraw_response",
