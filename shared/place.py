@@ -1,5 +1,6 @@
 """The town this runs for, read from places/<name>/place.json: a council changes that file and no code."""
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -130,10 +131,17 @@ class Place(_Part):
     second_officer: bool = False
     """Whether another officer has to approve a consultation before it is published."""
 
+    postcodes: Mapping[str, str] = Field(default_factory=dict)
+    """The ward by postcode, without spaces; from postcodes.csv, where the place has that."""
+
     @property
     def interests(self) -> tuple[tuple[str, str], ...]:
         """What a resident can follow: id and title of every priority."""
         return tuple((priority.id, priority.title) for priority in self.priorities)
+
+    def ward_of(self, postcode: str) -> str | None:
+        """None for a postcode that is not listed."""
+        return self.postcodes.get(_bare(postcode))
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -155,5 +163,28 @@ class Place(_Part):
 
 
 def load_place(folder: Path) -> Place:
-    """Read `folder`/place.json. Raises BrokenPlace."""
-    return read_data_file(folder / "place.json", Place, BrokenPlace)
+    """Read `folder`/place.json, and `folder`/postcodes.csv where it is there. Raises BrokenPlace."""
+    place, listed = read_data_file(folder / "place.json", Place, BrokenPlace), folder / "postcodes.csv"
+    return place.model_copy(update={"postcodes": _postcodes(listed, place.wards)}) if listed.exists() else place
+
+
+def _postcodes(path: Path, wards: tuple[str, ...]) -> Mapping[str, str]:
+    """Of lines with a postcode and the name of its ward, under the heading postcode,ward. Raises BrokenPlace."""
+    try:
+        lines = csv.reader(path.read_text("utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenPlace(f"{path} cannot be read: {error}.") from error
+    if next(lines, None) != ["postcode", "ward"]:
+        raise BrokenPlace(f"{path}: The first line must be postcode,ward.")
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, 2):
+        postcode, _, ward = (text.strip() for text in ",".join(line).partition(","))
+        if not postcode or ward not in wards:
+            raise BrokenPlace(f"{path}, line {number}: There must be a postcode, and a ward that place.json has.")
+        if found.setdefault(_bare(postcode), ward) != ward:
+            raise BrokenPlace(f"{path}, line {number}: {postcode} is in two wards.")
+    return found
+
+
+def _bare(postcode: str) -> str:
+    return "".join(postcode.upper().split())

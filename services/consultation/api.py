@@ -112,6 +112,7 @@ class Api:
         self._edge = edge
         self._documents = documents
         self._arrivals = arrivals
+        self._ward_of = usecases.ward_finder(edge.parts.place)
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/consultations", tags=["consultation"])
@@ -143,7 +144,7 @@ class Api:
         refuse_files((await self._published(id)).questionnaire, body.answers)
         command = usecases.SubmitResponse(id, body.id, body.answers, origin)
         stored = await self._edge.run(
-            lambda: usecases.submit_response(command, self._documents, self._edge.parts.clock())
+            lambda: usecases.submit_response(command, self._documents, self._edge.parts.clock(), self._ward_of)
         )
         return Stored(id=stored.id, reference=stored.reference, submitted_at=stored.submitted_at)
 

@@ -138,10 +138,10 @@ def _exports(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Expor
 
 
 def _imports(documents: ConsultationDocuments, mine: Edge) -> tuple[Due[Loaded[Import]], Due[Loaded[Import]]]:
-    clock = mine.parts.clock
+    clock, ward_of = mine.parts.clock, usecases.ward_finder(mine.parts.place)
 
     async def further(loaded: Loaded[Import]) -> None:
-        await usecases.take_import_further(loaded, documents, clock())
+        await usecases.take_import_further(loaded, documents, clock(), ward_of)
         mine.relay.wake()
 
     return (

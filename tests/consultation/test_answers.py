@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.consultation.domain import AGREE_SCALE, Keep, Kind, Option, Question, as_given, read
@@ -84,6 +84,7 @@ FILE = ask(Kind.FILE, file_types=("pdf",), most=1)
         (OUTWARD, {"q": ["LU1"]}, {"q": ("LU1",)}),
         (WHOLE, {"q": ["l u 1\u00a02bq"]}, {"q": ("LU1 2BQ",)}),
         (WARD_ONLY, {"q": ["b"]}, {"q": ("b",)}),
+        (WARD_ONLY, {"q": [OPTIONS[1].text.upper()]}, {"q": (OPTIONS[1].id,)}),
         (WARD_ONLY, {"q": ["LU1 2BQ"]}, {"q": ("LU1",)}),
         (FILE, {"q": [ID, ID]}, {"q": (ID,)}),
         (ask(Kind.INFORMATION), {"q": ["x"]}, {}),
@@ -206,6 +207,7 @@ def test_what_is_stored_is_read_again_as_the_same_and_goes_into_a_form_and_back(
     assert read(question, as_given(question, stored)) == stored
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a machine that is busy with other things
 @given(st.data())
 def test_whatever_is_sent_is_read_or_refused_by_a_field_of_the_question(data: st.DataObject) -> None:
     question = data.draw(questions("q"))

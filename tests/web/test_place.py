@@ -76,3 +76,33 @@ def test_contrast_is_as_wcag_gives_it() -> None:
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
     assert contrast("#123456", "#123456") == 1
+
+
+def listed(tmp_path: Path, content: str) -> Path:
+    (tmp_path / "place.json").write_bytes((LUTON / "place.json").read_bytes())
+    (tmp_path / "postcodes.csv").write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_list_of_postcodes_says_in_which_ward_each_is(tmp_path: Path) -> None:
+    place = load_place(listed(tmp_path, "\ufeffpostcode,ward\nLU3 1AA,High Town\nlu31ab, Biscot\n"))
+    assert [place.ward_of(each) for each in ("LU3 1AA", "lu3 1ab", "LU9 9ZZ")] == ["High Town", "Biscot", None]
+    assert load_place(LUTON).ward_of("LU3 1AA") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "The first line must be postcode,ward."),
+        ("LU3 1AA,Biscot\n", "The first line must be postcode,ward."),
+        ("postcode,ward\nLU3 1AA,Biscot\nLU3 1AB,Nowhere\n", "line 3: There must be a postcode, and a ward"),
+        ("postcode,ward\nLU3 1AA\n", "line 2: There must be a postcode, and a ward"),
+        ("postcode,ward\n,Biscot\n", "line 2: There must be a postcode, and a ward"),
+        ("postcode,ward\nLU3 1AA,Biscot\nLU31AA,Dallow\n", "line 3: LU31AA is in two wards."),
+    ],
+)
+def test_a_broken_list_of_postcodes_is_refused_with_its_line(tmp_path: Path, content: str, sentence: str) -> None:
+    with pytest.raises(BrokenPlace) as refused:
+        load_place(listed(tmp_path, content))
+    assert str(tmp_path / "postcodes.csv") in str(refused.value)
+    assert sentence in str(refused.value)

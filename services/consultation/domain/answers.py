@@ -78,6 +78,9 @@ def as_given(question: Question, answers: Answers) -> Answers:
     stored = answers.get(question.id, ())
     if question.kind is Kind.RANKING:
         return {f"{question.id}.{option}": (str(rank),) for rank, option in enumerate(stored, 1)}
+    if question.kind is Kind.POSTCODE:
+        names = {option.id: option.text for option in question.options}
+        return {question.id: tuple(names.get(kept, kept) for kept in stored)} if stored else {}
     if question.kind is Kind.DATE and stored:
         year, month, day = stored[0].split("-")
         return dict(zip((f"{question.id}.{part}" for part in DATE_PARTS), ((day,), (month,), (year,)), strict=True))
@@ -290,15 +293,17 @@ def _read_email(question: Question, mine: Answers) -> Answers:
 def _read_postcode(question: Question, typed: str, ward_of: WardOf) -> Answers:
     """Only as much of it as is needed. What was kept of it already is taken as it is."""
     code = "".join(typed.upper().split())
-    if question.keep is not Keep.WHOLE and (typed in option_ids(question.options) or OUTWARD.fullmatch(code)):
-        return {question.id: (typed if typed in option_ids(question.options) else code,)}
+    if question.keep is not Keep.WHOLE:
+        wards = {name.casefold(): option.id for option in question.options for name in (option.id, option.text)}
+        if kept := wards.get(typed.casefold()) or (code if OUTWARD.fullmatch(code) else ""):
+            return {question.id: (kept,)}
     found = POSTCODE.fullmatch(code)
     if found is None:
         raise Invalid({question.id: "Enter a full UK postcode, such as LU1 2BQ"})
     if question.keep is Keep.WHOLE:
         return {question.id: (f"{found[1]} {found[2]}",)}
     ward = ward_of(f"{found[1]} {found[2]}") if question.keep is Keep.WARD else None
-    return {question.id: (ward or found[1],)}
+    return {question.id: (ward if ward is not None and ward in option_ids(question.options) else found[1],)}
 
 
 def _read_file(question: Question, mine: Answers) -> Answers:

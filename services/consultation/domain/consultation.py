@@ -276,8 +276,7 @@ class Consultation:
         if origin.entered_by is None:
             self.must_be_open(now)
             return
-        if not self.is_published:
-            raise NotFound("There is no consultation at this address")
+        self.must_be_published()
         if sentence := why_not_entered_now(self.details, now):
             raise NotOpen(sentence)
         if sentence := fault_in_received(self.details, origin.received_on, now):
@@ -292,9 +291,13 @@ class Consultation:
         if self.details.audience is Audience.INVITED and origin.invitation is None:
             raise NotInvited("You need the code from your invitation to answer this consultation")
 
-    def must_be_open(self, now: datetime) -> None:
+    def must_be_published(self) -> None:
+        """Raises NotFound, in the words of what is not there: a draft is nobody else's to find out."""
         if not self.is_published:
             raise NotFound("There is no consultation at this address")
+
+    def must_be_open(self, now: datetime) -> None:
+        self.must_be_published()
         if now < self.details.opens_at:
             raise NotOpen("This consultation is not open yet")
         if now >= self.details.closes_at:

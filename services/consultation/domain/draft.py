@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.consultation.domain.answers import WardOf, as_given, no_ward, read
 from services.consultation.domain.consultation import Consultation
+from services.consultation.domain.question import Kind, Question
 from services.consultation.domain.questionnaire import Questionnaire
 from services.consultation.domain.response import ENGLISH
 from shared.contracts.consultation import DraftEndedV1, DraftSavedV1
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 
 KEPT_AFTER_CLOSE = timedelta(days=30)
 """Long enough to download what one wrote."""
@@ -91,6 +93,18 @@ class Draft:
         return until if until > now else None
 
 
-def kept(questionnaire: Questionnaire, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """What is to be kept of a form: what was given to questions."""
-    return {field: tuple(given[field]) for field in questionnaire.fields if any(given.get(field, ()))}
+def kept(
+    questionnaire: Questionnaire, given: Mapping[str, Sequence[str]], ward_of: WardOf = no_ward
+) -> dict[str, tuple[str, ...]]:
+    """What is to be kept of a form: what was given to questions, and of a postcode no more than of one that is sent."""
+    as_typed = {field: tuple(given[field]) for field in questionnaire.fields if any(given.get(field, ()))}
+    postcodes = [question for question in questionnaire.asked if question.kind is Kind.POSTCODE]
+    return as_typed | {field: value for each in postcodes for field, value in _less(each, as_typed, ward_of).items()}
+
+
+def _less(postcode: Question, given: Mapping[str, tuple[str, ...]], ward_of: WardOf) -> Mapping[str, tuple[str, ...]]:
+    """As it was typed, where it is none."""
+    try:
+        return as_given(postcode, read(postcode, given, ward_of))
+    except Invalid:
+        return {}

@@ -171,6 +171,7 @@ from services.consultation.usecases.starting import (
     start_from,
     starting_points,
     starts,
+    ward_finder,
     ward_options,
 )
 from services.consultation.usecases.uploads import (
@@ -363,6 +364,7 @@ __all__ = [
     "upload_rows",
     "uploads_of",
     "use_invitation",
+    "ward_finder",
     "ward_options",
     "watch_who_answers",
     "wave_from",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.consultation.domain import Consultation, Draft, Given, kept
+from services.consultation.domain import Consultation, Draft, Given, WardOf, kept, no_ward
 from services.consultation.domain.draft import KEPT_AFTER_CLOSE, UNCLAIMED
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.usecases.answering import response_of
@@ -37,7 +37,9 @@ class SaveDraft:
     language: str = "en"
 
 
-async def save_draft(command: SaveDraft, documents: ConsultationDocuments, now: datetime) -> Draft:
+async def save_draft(
+    command: SaveDraft, documents: ConsultationDocuments, now: datetime, ward_of: WardOf = no_ward
+) -> Draft:
     """Keep it, in place of what was kept before: one draft for each person and consultation, whatever tabs are open.
 
     Raises NotOpen, and Conflict where the answers were sent already.
@@ -45,7 +47,7 @@ async def save_draft(command: SaveDraft, documents: ConsultationDocuments, now: 
     consultation = (await load(command.consultation, documents)).value
     consultation.must_be_open(now)
     await _not_sent(command, documents)
-    new = _draft(command, consultation, now)
+    new = _draft(command, consultation, now, ward_of)
     before = await _before(command, documents)
     if before is None:
         await _add(new, consultation, documents, now)
@@ -134,11 +136,11 @@ async def tidy_draft(loaded: Loaded[Draft], documents: ConsultationDocuments, no
         await documents.drafts.save(loaded, replace(draft, due_at=until))
 
 
-def _draft(command: SaveDraft, consultation: Consultation, now: datetime) -> Draft:
+def _draft(command: SaveDraft, consultation: Consultation, now: datetime, ward_of: WardOf) -> Draft:
     person = None if command.invitation else command.person
     claimed = person is not None or command.invitation is not None
     due_at = consultation.details.closes_at + KEPT_AFTER_CLOSE if claimed else now + UNCLAIMED
-    given = kept(consultation.version(command.version), command.given)
+    given = kept(consultation.version(command.version), command.given, ward_of)
     return Draft(
         command.response,
         consultation.id,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.consultation.domain import Details, Option, Portable, Questionnaire, read_file, slug
+from services.consultation.domain import Details, Option, Portable, Questionnaire, WardOf, read_file, slug
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.usecases.writing import load
 from shared.errors import NotFound
@@ -29,6 +29,16 @@ class Start:
 
 def ward_options(place: Place) -> tuple[Option, ...]:
     return tuple(Option(slug(ward), ward) for ward in place.wards)
+
+
+def ward_finder(place: Place) -> WardOf:
+    """Gives the option of ward_options that a postcode lies in."""
+
+    def ward_of(postcode: str) -> str | None:
+        ward = place.ward_of(postcode)
+        return None if ward is None else slug(ward)
+
+    return ward_of
 
 
 def starting_points(place: Place) -> Mapping[str, Portable]:

@@ -6,7 +6,7 @@ from services.consultation.storage import ConsultationDocuments
 from services.consultation.web import reading
 from services.consultation.web.abuse import Abuse
 from services.consultation.web.answer import Answer
-from services.consultation.web.desk import Desk
+from services.consultation.web.desk import Desk, for_officers
 from services.consultation.web.edit import Edit
 from services.consultation.web.entering import Entering
 from services.consultation.web.equality import Equality, EqualityDesk
@@ -44,7 +44,7 @@ __all__ = ["file_folder", "routes"]
 def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> list[BaseRoute]:
     staff = Staff(edge, documents)
     desk = Desk(edge, documents, staff.show)
-    return [
+    all_ = [
         *Public(edge, documents).routes(),
         *ResultPages(edge, documents).routes(),
         *PublicReport(edge, documents).routes(),
@@ -78,3 +78,4 @@ def routes(edge: Edge, documents: ConsultationDocuments, arrivals: Arrivals) -> 
         *Mine(edge, documents).routes(),
         *staff.routes(),
     ]
+    return for_officers(edge, all_)

@@ -52,6 +52,7 @@ class Answer:
         self._drafts = Drafts(edge, documents)
         self._late = Late(edge, documents)
         self._arrivals = arrivals
+        self._ward_of = usecases.ward_finder(edge.parts.place)
         self._first_pages: dict[tuple[str, int, bool, bool], str] = {}
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -102,6 +103,7 @@ class Answer:
     async def step(self, request: Request) -> Response:
         viewer = await self._edge.sessions.viewer(request)
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
+        consultation.must_be_published()
         form = await self._uploads.read_form(request, consultation)
         try:
             return await self._step(request, consultation, form, viewer)
@@ -129,7 +131,7 @@ class Answer:
             return await self._send(consultation, asked, form, viewer)
         if go == "save":
             return await self._drafts.save(consultation, asked, form, viewer)
-        walked = walk(asked, given_in(form))
+        walked = walk(asked, given_in(form), self._ward_of)
         here = page_on(walked, form.value("page"))
         if go.startswith("lang-"):
             return self._show(consultation, asked, here, form, viewer)
@@ -145,7 +147,8 @@ class Answer:
         if walked.faults:
             return self._at_fault(consultation, asked, walked, walked.faults, form, viewer)
         spoken = spoken_to(viewer)
-        said, files = walk(spoken.questionnaire(asked), given_in(form)), shown_files(form)
+        said = walk(spoken.questionnaire(asked), given_in(form), self._ward_of)
+        files = shown_files(form)
         if walked.exit is not None:
             return self._leave(consultation, said, form, viewer)
         html = self._pages.render(
@@ -185,7 +188,9 @@ class Answer:
             return self._later(consultation, asked, form, viewer, seconds)
         try:
             stored = await self._edge.run(
-                lambda: store(consultation, asked, form, viewer, self._documents, self._edge.parts.clock())
+                lambda: store(
+                    consultation, asked, form, viewer, self._documents, self._edge.parts.clock(), self._ward_of
+                )
             )
         except Invalid as invalid:
             return self._at_fault(consultation, asked, walk(asked, given), invalid.errors, form, viewer)

@@ -1,9 +1,10 @@
 """What all pages on which officers write have in common."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from services.consultation import usecases
 from services.consultation.domain import Consultation, Leaning
@@ -16,9 +17,32 @@ from shared.web.viewer import Viewer
 
 Overview = Callable[[Request, Mapping[str, str]], Awaitable[Response]]
 UseCase = Callable[[], Awaitable[None]]
+Page = Callable[[Request], Awaitable[Response]]
+STAFF = "/staff/"
 ONE = "/staff/consultations/{id}"
 SHOWN_ON_FORM = frozenset({409, 422})
 """Refusals that are told on the form, with what was typed; others have a page of their own."""
+
+
+def for_officers(edge: Edge, routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+    """These routes; those of staff ask for the role before anything else.
+
+    A page that first looks up what it is about tells everybody else, by 403 or 404, whether that is there.
+    """
+    return [
+        _asking_first(edge, route) if isinstance(route, Route) and f"{route.path}/".startswith(STAFF) else route
+        for route in routes
+    ]
+
+
+def _asking_first(edge: Edge, route: Route) -> Route:
+    page: Page = route.endpoint
+
+    async def asked_first(request: Request) -> Response:
+        need(await edge.sessions.viewer(request), "officer")
+        return await page(request)
+
+    return Route(route.path, asked_first, methods=list(route.methods or ()))
 
 
 class Desk:

@@ -30,6 +30,7 @@ class Drafts:
         self._edge = edge
         self._documents = documents
         self._uploads = Uploads(edge, documents)
+        self._ward_of = usecases.ward_finder(edge.parts.place)
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -55,7 +56,7 @@ class Drafts:
         )
         try:
             draft = await self._edge.run(
-                lambda: usecases.save_draft(command, self._documents, self._edge.parts.clock())
+                lambda: usecases.save_draft(command, self._documents, self._edge.parts.clock(), self._ward_of)
             )
         except Conflict as conflict:
             shown = form.with_errors({"": conflict.sentence})

@@ -30,6 +30,7 @@ class Entering:
         self._edge = edge
         self._documents = documents
         self._uploads = Uploads(edge, documents)
+        self._ward_of = usecases.ward_finder(edge.parts.place)
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -74,7 +75,7 @@ class Entering:
         return origin
 
     def _walk(self, consultation: Consultation, asked: Questionnaire, form: Form, viewer: Viewer) -> Response:
-        walked = walk(asked, given_in(form))
+        walked = walk(asked, given_in(form), self._ward_of)
         here = page_on(walked, form.value("page"))
         if form.errors or form.value("go") == "begin":
             return self._show(consultation, asked, here, form, viewer)
@@ -98,15 +99,19 @@ class Entering:
         command = usecases.SubmitResponse(consultation.id, form.value("response"), given, origin, asked.version)
         try:
             now = self._edge.parts.clock()
-            stored = await self._edge.run(lambda: usecases.submit_response(command, self._documents, now))
+            stored = await self._edge.run(
+                lambda: usecases.submit_response(command, self._documents, now, self._ward_of)
+            )
         except Invalid as invalid:
             if "received" in invalid.errors:
                 raise
             return self._at_fault(consultation, asked, invalid.errors, form, viewer)
         except Outside:
-            return self._end(consultation, asked, walk(asked, given), form, viewer)
+            return self._end(consultation, asked, walk(asked, given, self._ward_of), form, viewer)
         except Conflict as refused:
-            return self._end(consultation, asked, walk(asked, given), form.with_errors(refused.errors), viewer)
+            return self._end(
+                consultation, asked, walk(asked, given, self._ward_of), form.with_errors(refused.errors), viewer
+            )
         return RedirectResponse(f"{_address(consultation)}/{stored.id}", 303)
 
     def _at_fault(

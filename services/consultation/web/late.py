@@ -33,8 +33,9 @@ class Late:
 
     async def download(self, request: Request) -> Response:
         """What the form carries, as a text file. Nothing of it is stored."""
-        form = await read_form(request)
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
+        consultation.must_be_published()
+        form = await read_form(request)
         text = as_text(consultation, form, london_time(self._edge.parts.clock(), zone=True))
         headers = {"content-disposition": f'attachment; filename="answers-{consultation.id}.txt"'}
         return Response(text.encode(), media_type="text/plain; charset=utf-8", headers=headers)

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.consultation.domain import Consultation, Kind, Page, Questionnaire, walk
+from services.consultation.usecases import ward_finder
 from services.consultation.web.desk import ONE, Desk
 from services.consultation.web.question_page import PLACE_FOR_ID, PREFIX, given_in, page_number, question_page
 from services.consultation.web.steps import end_page, prefixed, step_of
@@ -20,6 +21,7 @@ from shared.web.viewer import Viewer
 class Preview:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._ward_of = ward_finder(desk.edge.parts.place)
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -39,7 +41,7 @@ class Preview:
         viewer, consultation = await self._desk.officer(request), await self._desk.consultation(request)
         asked = consultation.writing
         form = await _read(request, asked)
-        walked = walk(asked, given_in(form))
+        walked = walk(asked, given_in(form), self._ward_of)
         here = next((page for page in asked.pages if page.id == form.value("page")), asked.pages[0])
         step = step_of(walked, here, form)
         if step.page is not None:

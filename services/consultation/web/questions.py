@@ -54,6 +54,8 @@ def read_question(form: Form, id: str, place: Place, before: Question | None = N
     keep = form.value("keep") or Keep.OUTWARD
     if keep not in set(Keep):
         faults["keep"] = "Choose how much of the postcode is kept"
+    elif keep == Keep.WARD and not place.postcodes:
+        faults["keep"] = f"Nothing says in which ward of {place.name} a postcode is. Keep its first half"
     if faults:
         raise Invalid(faults)
     kept = Keep(keep) if kind is Kind.POSTCODE else Keep.OUTWARD

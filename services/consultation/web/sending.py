@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.consultation import domain, usecases
-from services.consultation.domain import Consultation, Origin, Questionnaire, hash_of
+from services.consultation.domain import Consultation, Origin, Questionnaire, WardOf, hash_of
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.hidden_field import why_aside
 from services.consultation.web.question_page import given_in
@@ -26,6 +26,7 @@ async def store(  # noqa: PLR0913
     viewer: Viewer,
     documents: ConsultationDocuments,
     now: datetime,
+    ward_of: WardOf,
 ) -> domain.Response:
     """The answers of a form, or other answers in place of those sent before. Raises what the use cases raise."""
     given, response = given_in(form), form.value("response")
@@ -35,7 +36,7 @@ async def store(  # noqa: PLR0913
             raise SignInNeeded("Sign in to change your answers")
         holder = usecases.Holder(viewer.person, invitation)
         change = usecases.ChangeResponse(consultation.id, response, given, holder, stored)
-        return await usecases.change_response(change, documents, now)
+        return await usecases.change_response(change, documents, now, ward_of)
     origin = Origin(
         resident=viewer.person,
         invitation=invitation,
@@ -44,7 +45,7 @@ async def store(  # noqa: PLR0913
         set_aside=why_aside(form),
     )
     submit = usecases.SubmitResponse(consultation.id, response, given, origin, asked.version)
-    return await usecases.submit_response(submit, documents, now)
+    return await usecases.submit_response(submit, documents, now, ward_of)
 
 
 def network_of(viewer: Viewer) -> str:
