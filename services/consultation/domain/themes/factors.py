@@ -2,7 +2,7 @@
 
 Non-negative matrix factorisation by alternating least squares, one column at a time (HALS; Cichocki and Phan, 2009),
 from a start that a seeded, rough singular value decomposition gives (NNDSVD; Boutsidis and Gallopoulos, 2008). Both
-are read off the sparse rows, so that scipy is not needed (docs/adr/0016).
+are read off the sparse rows, so that scipy is not needed (docs/adr/0014).
 """
 
 from collections.abc import Callable
