@@ -1,6 +1,6 @@
 """The consultation service, wired."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.consultation import usecases, web
 from services.consultation.api import Api
@@ -155,8 +155,17 @@ def _imports(documents: ConsultationDocuments, mine: Edge) -> tuple[Due[Loaded[I
 
 
 def _who_answers(documents: ConsultationDocuments, parts: Parts) -> Due[Loaded[Snapshot]]:
+    are_watched = False
+
+    async def due(now: datetime) -> list[Loaded[Snapshot]]:
+        nonlocal are_watched
+        if not are_watched:
+            await usecases.watch_published(documents, now)
+            are_watched = True
+        return await usecases.due_snapshots(documents, now)
+
     return Due(
-        lambda now: usecases.due_snapshots(documents, now),
+        due,
         lambda loaded: usecases.take_snapshot(loaded, documents, parts.secrets, parts.place, parts.clock()),
         parts.clock,
     )

@@ -68,7 +68,7 @@ REDACTIONS = Collection("redactions", indexed=("consultation", "response", "publ
 PACKS = Collection("packs", indexed=("consultation", "due_at"))
 READING = (READ_MARKS, TO_READ, THEMES, CODINGS, THEME_RUNS, SUGGESTIONS, SAMPLES, BLIND_CODINGS, REDACTIONS, PACKS)
 
-EQUALITY = Collection("equality", indexed=("consultation",))
+EQUALITY = Collection("equality", paged=("consultation",))
 """About a response, by a keyed hash of its id alone: what says more would undo that it is kept apart."""
 HEARD = Collection("heard", indexed=("look_at",))
 WEIGHTED = Collection("weighted", indexed=("state",))

@@ -22,7 +22,7 @@ from services.consultation.queries.representation import not_heard_from
 from shared.place import load_place
 from tests.consultation.populations import QUESTIONS, WARDS, answer, tell_in_confidence, town_of_wards
 from tests.eventually import eventually
-from tests.town import NOON, Town
+from tests.town import NOON, Town, opened_town
 
 SET = question_sets()[-1]
 PLACE = load_place(Path("places/luton"))
@@ -200,3 +200,19 @@ async def test_the_start_page_names_them_with_where_to_look(wards: Town) -> None
     assert "Few answers yet from: Ward East, Ward South, Ward West, Age Under 25." in start
     assert "/staff/consultations/park/who-answered" in start
     assert await not_heard_from([], wards.consultations) == {}
+
+
+async def test_a_consultation_from_before_there_were_snapshots_gets_its_shares_after_a_restart(tmp_path: Path) -> None:
+    async with opened_town(tmp_path) as town:
+        await town.publish(monitoring=ASKED)
+        await tell_in_confidence(town, [OLD] * 60 + [{"age": "16-to-24"}] * 20)
+    async with opened_town(tmp_path) as town:
+        town.clock.forward(timedelta(days=3))
+
+        async def last() -> bool:
+            return bool((await snapshot(town)).last)
+
+        await eventually(last, "the last shares")
+        page = await town.visitor().get("/consultations/park/who-answered")
+
+    assert "25%" in page.html

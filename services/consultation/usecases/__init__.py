@@ -150,7 +150,12 @@ from services.consultation.usecases.reporting import (
     report_of,
     write_report,
 )
-from services.consultation.usecases.representation import due_snapshots, take_snapshot, watch_who_answers
+from services.consultation.usecases.representation import (
+    due_snapshots,
+    take_snapshot,
+    watch_published,
+    watch_who_answers,
+)
 from services.consultation.usecases.revising import (
     ChangeResponse,
     Holder,
@@ -366,6 +371,7 @@ __all__ = [
     "use_invitation",
     "ward_finder",
     "ward_options",
+    "watch_published",
     "watch_who_answers",
     "wave_from",
     "weight_results",

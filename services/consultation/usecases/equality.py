@@ -16,7 +16,7 @@ from services.consultation.storage import EQUALITY, ConsultationDocuments
 from services.consultation.usecases.writing import load
 from shared.errors import NotFound
 from shared.secrets import Secrets
-from shared.store.port import Duplicate, Stored
+from shared.store.port import Duplicate, Range, Stored, Where
 
 PAGE = 500
 
@@ -114,8 +114,12 @@ async def equality_answers(
 
 
 async def _kept(id: str, documents: ConsultationDocuments) -> AsyncIterator[Stored]:
-    skip = 0
-    while found := await documents.store.find(EQUALITY.name, {"consultation": id}, limit=PAGE, skip=skip):
+    last = ""
+    while True:
+        where: Where = {"consultation": id, "id": Range(least=last)}
+        found = [each for each in await documents.store.find(EQUALITY.name, where, limit=PAGE) if each.id != last]
+        if not found:
+            return
         for each in found:
             yield each
-        skip += len(found)
+        last = found[-1].id

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from services.consultation.domain import Consultation
+from services.consultation.domain import Consultation, State
 from services.consultation.domain.equality import EqualityQuestion
 from services.consultation.domain.representation import (
     LOOK_AGAIN,
@@ -26,10 +26,11 @@ from shared.place import Place
 from shared.population import Characteristic
 from shared.secrets import Secrets
 from shared.store.documents import Loaded, as_text
-from shared.store.port import Duplicate, Range
+from shared.store.port import Duplicate, In, Range
 
 AT_ONCE = 20
 MOST_PARTS = 50
+LISTED = 1_000
 
 
 async def watch_who_answers(consultation: str, documents: ConsultationDocuments, now: datetime) -> None:
@@ -39,6 +40,14 @@ async def watch_who_answers(consultation: str, documents: ConsultationDocuments,
             await documents.heard.add(Snapshot(consultation, now))
         except Duplicate:
             return
+
+
+async def watch_published(documents: ConsultationDocuments, now: datetime) -> None:
+    """All that are published: those from before there were snapshots have no first response to come."""
+    ids = {each.id for each in await documents.consultations.find({"state": State.PUBLISHED}, limit=LISTED)}
+    watched = {each.id for each in await documents.heard.find({"id": In(sorted(ids))}, limit=LISTED)}
+    for id in sorted(ids - watched):
+        await watch_who_answers(id, documents, now)
 
 
 async def due_snapshots(documents: ConsultationDocuments, now: datetime) -> list[Loaded[Snapshot]]:
