@@ -27,7 +27,7 @@ from services.notifications.domain.message import (
     listed_text,
     owe,
 )
-from services.notifications.domain.occasion import Occasion, occasions_of
+from services.notifications.domain.occasion import Occasion, occasions_of, opening_id
 from services.notifications.domain.quiet import NEVER_QUIET, QuietHours, read_quiet_hours
 from services.notifications.domain.report import NOTIFY_FATES, Fate, Report, SoftBounce, fate_of_status
 from services.notifications.domain.wording import (
@@ -94,6 +94,7 @@ __all__ = [
     "is_reminded",
     "listed_text",
     "occasions_of",
+    "opening_id",
     "owe",
     "owe_test",
     "read_choices",

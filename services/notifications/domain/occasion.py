@@ -66,3 +66,8 @@ def occasions_of(fact: ConsultationPublishedV1 | ConsultationExtendedV1) -> tupl
         occasion("opened", Topic.CONSULTATION_OPENED, fact.opens_at),
         occasion("closing", Topic.CLOSING_SOON, closing),
     )
+
+
+def opening_id(consultation: str) -> str:
+    """Of the occasion of its opening, which is kept, and whose `until` is its close as it is now."""
+    return f"opened:{consultation}"
