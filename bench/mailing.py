@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from services.notifications.compose import Composer
 from services.notifications.domain import Announcement, Choice, Contact, Frequency, Topic, owe
 from services.notifications.storage import NotificationDocuments
 from shared import secrets
+from shared.clock import system_clock
 from shared.place import load_place
 from shared.settings import Settings, read_settings
 from tests.world import World
@@ -37,7 +38,8 @@ TITLE, SUMMARY = (
     "What should the park have?",
     "There is money for the park this year. Tell us what to spend it on. " * 4,
 )
-VALUES = {"title": TITLE, "consultation": "park", "closes_at": "2026-12-01T17:00:00+00:00", "summary": SUMMARY}
+CLOSES_AT = system_clock() + timedelta(days=30)
+VALUES = {"title": TITLE, "consultation": "park", "closes_at": CLOSES_AT.isoformat(), "summary": SUMMARY}
 
 
 class Sink(MailSink):

@@ -45,7 +45,9 @@ class Settings:
     smtp_password: str = _setting("", "password at the mail server", shown=False)
     smtp_tls: str = _setting("none", "`none`, `starttls` or `tls`", one_of=("none", "starttls", "tls"))
     mail_from: str = _setting("", "sender of all mail; empty for no-reply at the host of the public address")
-    mail_only_to: str = _setting("", "addresses and @domains that mail may go to, with commas; empty for all of them")
+    mail_only_to: str = _setting(
+        "", "addresses and @domains that mail may go to, with commas; empty for all, or for none with demo on"
+    )
     mail_per_second: int = _setting(
         0, "mails a second in all, from each process, but for sign-in links; 0 for no limit"
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.store.port import Store
 from tests.adapters.stores import ENGINES
 from tests.notifications.desk import Desk
 from tests.notifications.stores import opened_store
@@ -20,6 +21,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, engine: str) -> AsyncIterator[Desk]:
+async def store(tmp_path: Path, engine: str) -> AsyncIterator[Store]:
     async with opened_store(engine, tmp_path) as store:
-        yield Desk(store)
+        yield store
+
+
+@pytest.fixture
+async def desk(store: Store) -> Desk:
+    return Desk(store)

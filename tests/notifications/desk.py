@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -104,8 +105,9 @@ class Desk:
         assert loaded is not None
         return loaded.value
 
-    async def begin(self) -> None:
-        values = {"title": "The park", "consultation": "park", "closes_at": "", "summary": "What should it have?"}
+    async def begin(self, closes_at: datetime | None = None) -> None:
+        closes = closes_at.isoformat() if closes_at else ""
+        values = {"title": "The park", "consultation": "park", "closes_at": closes, "summary": "What should it have?"}
         announcement = Announcement("opened:park", Topic.CONSULTATION_OPENED, values, self.clock())
         await usecases.begin_mailing(announcement, self.documents, self.clock())
 

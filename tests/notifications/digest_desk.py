@@ -20,7 +20,7 @@ from tests.notifications.stores import opened_store
 THURSDAY_8 = datetime(2026, 6, 4, 8, tzinfo=UTC)
 """9am in London, in summer."""
 
-AN_HOUR, A_DAY, A_WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+AN_HOUR, A_DAY, A_WEEK, A_YEAR = (timedelta(hours=hours) for hours in (1, 24, 24 * 7, 24 * 365))
 
 
 class KilledError(BaseException):
@@ -103,8 +103,11 @@ class Desk:
     async def choose(self, person: str, frequency: Frequency, topic: Topic = Topic.CONSULTATION_OPENED) -> None:
         await usecases.choose_frequencies(person, {topic: frequency}, self.documents, self.now)
 
-    async def announce(self, id: str, topic: Topic = Topic.CONSULTATION_OPENED, **where: tuple[str, ...]) -> None:
-        values = {"title": id, "consultation": id, "summary": "", "closes_at": self.now.isoformat()}
+    async def announce(
+        self, id: str, topic: Topic = Topic.CONSULTATION_OPENED, open_for: timedelta = A_YEAR, **where: tuple[str, ...]
+    ) -> None:
+        """What is open for so long from now."""
+        values = {"title": id, "consultation": id, "summary": "", "closes_at": (self.now + open_for).isoformat()}
         announcement = Announcement(id, topic, values, self.now, **where)
         await self.documents.announcements.add(Announced(id, announcement))
 

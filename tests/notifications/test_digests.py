@@ -1,6 +1,7 @@
 """Digests: at their time, with all that they must hold, nothing twice and nothing lost."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.notifications import usecases
-from services.notifications.domain import Contact, Frequency, Lane, Topic, begin_digest
+from services.notifications.domain import Contact, Frequency, Lane, Occasion, Topic, begin_digest
 from tests.eventually import eventually
 from tests.notifications.digest_desk import A_DAY, A_WEEK, AN_HOUR, THURSDAY_8, Desk, KilledError, opened_desk
 from tests.town import Town
@@ -78,6 +79,34 @@ async def test_it_holds_what_concerns_them_by_interest_and_ward(desk: Desk) -> N
     await desk.look(THURSDAY_8)
 
     assert await desk.digests() == {"daily 2026-06-03": ["for all", "here", "housing"]}
+
+
+async def test_a_call_to_answer_what_has_closed_since_is_left_out_and_a_report_is_not(desk: Desk) -> None:
+    await desk.know("anna")
+    for topic in Topic:
+        await desk.announce(f"{topic} over", topic, AN_HOUR)
+        await desk.announce(f"{topic} open", topic)
+
+    await desk.look(THURSDAY_8)
+
+    assert await desk.digests() == {
+        "weekly 2026-06-04": [
+            "closing_soon open", "consultation_opened open", "report_published open", "report_published over",
+        ]
+    }  # fmt: skip
+
+
+async def test_what_is_open_for_longer_since_is_told_with_its_close_as_it_is_now(desk: Desk) -> None:
+    await desk.know("anna")
+    await desk.announce("park", open_for=A_DAY)
+    occasion = Occasion("opened:park", Topic.CONSULTATION_OPENED, {}, None, desk.now + A_DAY)
+    await usecases.keep_occasion(occasion, desk.documents)
+    await usecases.move_occasion(replace(occasion, until=THURSDAY_8 + A_DAY), desk.documents)
+
+    await desk.look(THURSDAY_8)
+
+    (message,) = await desk.messages()
+    assert [item["closes"] for item in message.items] == ["9am UK time on Friday 5 June 2026"]
 
 
 async def test_who_named_no_interest_hears_of_all_of_a_topic_that_they_asked_for(desk: Desk) -> None:

@@ -39,17 +39,21 @@ class Expected:
     """What each person chose, and by that what must be in which digest."""
 
     chosen: dict[tuple[str, Topic], str] = field(default_factory=dict)
-    waiting: list[tuple[str, Topic, str, str]] = field(default_factory=list)
+    waiting: list[tuple[str, Topic, str, str, datetime]] = field(default_factory=list)
     digests: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def announced(self, id: str, topic: Topic) -> None:
-        self.waiting += [(p, t, f, id) for (p, t), f in self.chosen.items() if t is topic]
+    closed: int = 0
 
-    def time_comes(self, frequency: str, name: str) -> None:
+    def announced(self, id: str, topic: Topic, closes: datetime) -> None:
+        self.waiting += [(p, t, f, id, closes) for (p, t), f in self.chosen.items() if t is topic]
+
+    def time_comes(self, frequency: str, name: str, now: datetime) -> None:
         for each in [each for each in self.waiting if each[2] == frequency]:
-            person, topic, _, id = each
+            person, topic, _, id, closes = each
             self.waiting.remove(each)
-            if self.chosen[person, topic] != "never":
+            if topic is not Topic.REPORT_PUBLISHED and closes <= now:
+                self.closed += 1
+            elif self.chosen[person, topic] != "never":
                 self.digests.setdefault(person, {}).setdefault(name, set()).add(id)
 
 
@@ -71,7 +75,7 @@ async def test_over_400_days_with_both_changes_of_clocks_each_digest_holds_what_
         await desk.look(moment)
         for frequency, times in TIMES.items():
             if moment in times:
-                expected.time_comes(frequency, times[moment])
+                expected.time_comes(frequency, times[moment], moment)
         if moment in at_random:
             await something_happens(desk, expected, rng, people, f"news-{number}")
 
@@ -79,6 +83,7 @@ async def test_over_400_days_with_both_changes_of_clocks_each_digest_holds_what_
     assert {p: {name: set(ids) for name, ids in digests.items()} for p, digests in got.items()} == expected.digests
     assert all(len(ids) == len(set(ids)) for digests in got.values() for ids in digests.values())
     assert sum(len(digests) for digests in got.values()) > 150
+    assert expected.closed > 20
     by_name = {name: moment for times in TIMES.values() for moment, name in times.items()}
     for message in await desk.messages():
         _, frequency, day, _ = message.id.split(":")
@@ -88,8 +93,9 @@ async def test_over_400_days_with_both_changes_of_clocks_each_digest_holds_what_
 async def something_happens(desk: Desk, expected: Expected, rng: random.Random, people: list[str], id: str) -> None:
     topic = rng.choice(list(Topic))
     if rng.random() < 0.6:
-        await desk.announce(id, topic)
-        expected.announced(id, topic)
+        open_for = A_DAY * rng.choice((1, 3, 14))
+        await desk.announce(id, topic, open_for)
+        expected.announced(id, topic, desk.now + open_for)
         return
     person, frequency = rng.choice(people), rng.choice(["now", "daily", "weekly", "weekly", "never"])
     await desk.choose(person, Frequency(frequency), topic)

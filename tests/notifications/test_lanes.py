@@ -2,13 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from services.notifications.domain import Lane, State
+from services.notifications.domain import FINAL, Lane, State
 from services.notifications.usecases import Turns
 from shared.mail.port import Mail
+from tests.eventually import eventually
 from tests.notifications.desk import Answers, Desk
+from tests.town import opened_town
 
 
 async def test_what_somebody_waits_for_goes_before_a_mailing(desk: Desk) -> None:
@@ -109,6 +112,25 @@ async def test_outside_production_only_listed_addresses_get_mail(desk: Desk, ema
     assert (await desk.message()).state is state
 
 
+@pytest.mark.parametrize(
+    ("listed", "state"),
+    [("", State.SUPPRESSED), ("elsewhere@example.org", State.SUPPRESSED), ("@example.org", State.SENT)],
+)
+async def test_a_demonstration_with_a_real_mail_server_mails_only_who_is_listed(
+    tmp_path: Path, listed: str, state: State
+) -> None:
+    async with opened_town(tmp_path, demo=True, mail_only_to=listed) as town:  # its server is no catcher of ours
+        visitor = town.visitor()
+        await visitor.submit(await visitor.get("/sign-up"), {"email": "person@example.org", "ward": "Biscot"})
+
+        async def became() -> list[State]:
+            found = [each.value.state for each in await town.notifications.messages.find()]
+            return found if found and set(found) <= FINAL else []
+
+        assert await eventually(became, "the end of the link") == [state]
+        assert len(town.inbox) == (state is State.SENT)
+
+
 async def test_rates_hold_in_all_and_for_each_domain_and_links_wait_for_none(desk: Desk) -> None:
     for number in range(40):
         await desk.know(f"n{number}@{'slow' if number % 2 else 'fast'}.example", person=f"p{number}")
@@ -117,16 +139,17 @@ async def test_rates_hold_in_all_and_for_each_domain_and_links_wait_for_none(des
     await desk.owe("urgent", lane=Lane.URGENT)
     mailer, turns = Answers(), Turns(per_second=8, per_domain_per_second=4)
     sender = desk.sender(mailer, turns=turns)
-    counts = []
-    for _ in range(8):
-        before = len(mailer.taken)
+    began = desk.clock()
+    await sender.send_due()
+    at_once = len(mailer.taken)
+    while len(mailer.taken) < 41:
         await sender.send_due()
-        counts.append(len(mailer.taken) - before)
+        seconds = (desk.clock() - began).total_seconds()  # the clock runs on while a slow machine sends
+        assert len(mailer.taken) <= 1 + 6 + 6 * seconds
         desk.clock.forward(timedelta(seconds=1))
 
-    assert counts[0] == 1 + 6  # the link, and three quarters of eight
-    assert all(count <= 6 + 1 for count in counts[1:]), counts
-    assert sum(counts) == 41
+    assert at_once >= 1 + 6  # the link, and three quarters of eight
+    assert seconds >= (40 - 6) / 6
 
 
 async def test_the_same_event_ten_times_is_one_mail(desk: Desk) -> None:

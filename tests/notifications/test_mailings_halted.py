@@ -30,6 +30,22 @@ async def test_a_mailing_that_is_paused_sends_nothing_until_it_goes_on(desk: Des
     assert len(mailer.taken) == 9
 
 
+async def test_a_mailing_that_goes_on_after_the_close_calls_nobody_to_answer(desk: Desk) -> None:
+    await desk.know_many(2)
+    await desk.begin(closes_at=desk.clock() + HOLD)
+    await usecases.pause_mailing("opened:park", desk.documents)
+    desk.clock.forward(HOLD)
+    await usecases.resume_mailing("opened:park", desk.documents)
+    mailer = Answers()
+
+    await desk.finish_mailings()
+    await desk.send_all(mailer)
+
+    assert mailer.taken == []
+    message = await desk.message("opened:park:p0000")
+    assert (message.state, message.reason) == (State.FAILED, "it is of no use any more")
+
+
 async def test_a_mailing_that_is_cancelled_takes_back_what_is_not_sent(desk: Desk) -> None:
     await desk.know_many(9)
     await desk.begin()

@@ -8,6 +8,7 @@ import pytest
 from services.notifications import usecases
 from services.notifications.domain import CLAIM, GIVE_UP_AFTER, State, owe
 from shared.mail.port import RefusedForGood, RefusedForNow
+from shared.store.port import Store
 from tests.notifications.desk import Answers, Desk
 from tests.town import text_of
 
@@ -121,6 +122,25 @@ async def test_a_message_waits_for_an_address_that_comes_later(desk: Desk) -> No
     await usecases.try_again("person", desk.documents, desk.clock())
 
     assert await sender.send_due() == 1
+
+
+async def test_what_is_owed_to_someone_who_was_erased_a_second_ago_reaches_nobody_and_ends(
+    desk: Desk, store: Store
+) -> None:
+    await desk.know()
+    await store.delete("contacts", "person")
+    await desk.owe()
+    mailer = Answers()
+    sender = desk.sender(mailer)
+
+    while (await desk.message()).state is State.OWED:
+        await sender.send_due()
+        desk.clock.forward(timedelta(hours=4))
+
+    assert mailer.taken == []
+    message = await desk.message()
+    assert (message.state, message.reason) == (State.FAILED, "no address is known yet")
+    assert desk.clock() - message.created_at < GIVE_UP_AFTER + timedelta(hours=5)
 
 
 async def test_a_message_for_the_morning_is_not_sent_at_night_because_an_address_came(desk: Desk) -> None:

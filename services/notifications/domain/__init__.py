@@ -27,7 +27,7 @@ from services.notifications.domain.message import (
     listed_text,
     owe,
 )
-from services.notifications.domain.occasion import Occasion, occasion_of_report, occasions_of
+from services.notifications.domain.occasion import Occasion, occasion_of_report, occasions_of, opening_id
 from services.notifications.domain.participant import Participant, is_told
 from services.notifications.domain.quiet import NEVER_QUIET, QuietHours, read_quiet_hours
 from services.notifications.domain.report import NOTIFY_FATES, Fate, Report, SoftBounce, fate_of_status
@@ -98,6 +98,7 @@ __all__ = [
     "listed_text",
     "occasion_of_report",
     "occasions_of",
+    "opening_id",
     "owe",
     "owe_test",
     "read_choices",

@@ -1,11 +1,14 @@
 """Something that many people may want to hear of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.notifications.domain.choice import Frequency, Topic
 from services.notifications.domain.contact import Contact
+
+CALLS = frozenset({Topic.CONSULTATION_OPENED, Topic.CLOSING_SOON})
+"""Topics that call people to answer while there is time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,19 @@ class Announcement:
     at: datetime
     interests: tuple[str, ...] = ()
     wards: tuple[str, ...] = ()
+
+    @property
+    def until(self) -> datetime | None:
+        """From when on it is of no use: the close, for what calls to answer. None for what can be read for ever."""
+        closes_at = self.values.get("closes_at")
+        return datetime.fromisoformat(closes_at) if closes_at and self.topic in CALLS else None
+
+    def closing(self, at: datetime) -> "Announcement":
+        """With the close that counts now, where that was moved since it was announced."""
+        return replace(self, values={**self.values, "closes_at": at.isoformat()}) if self.until else self
+
+    def is_over(self, now: datetime) -> bool:
+        return self.until is not None and now >= self.until
 
     def concerns(self, contact: Contact) -> bool:
         """Whether it is about what they are interested in and where they live.

@@ -72,7 +72,12 @@ def begin_digest(frequency: Frequency, now: datetime, items: Sequence[str]) -> D
     return Digest(digest_id(frequency, now), frequency, tuple(items), state)
 
 
-def for_contact(contact: Contact, frequency: Frequency, announced: Sequence[Announcement]) -> list[Announcement]:
-    """What concerns them and what they want at this frequency: by topic, then in the order it was announced."""
-    wanted = [each for each in announced if each.goes_to(contact, frequency)]
+def for_contact(
+    contact: Contact, frequency: Frequency, announced: Sequence[Announcement], now: datetime
+) -> list[Announcement]:
+    """What concerns them and what they want at this frequency: by topic, then in the order it was announced.
+
+    A call to answer what has closed since is left out.
+    """
+    wanted = [each for each in announced if each.goes_to(contact, frequency) and not each.is_over(now)]
     return sorted(wanted, key=lambda each: (each.topic, each.at, each.id))

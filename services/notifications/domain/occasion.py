@@ -75,3 +75,8 @@ def occasion_of_report(fact: ReportPublishedV1, at: datetime) -> Occasion:
     values = {"title": fact.title, "consultation": fact.consultation, "summary": ""}
     id = f"reported:{fact.consultation}"
     return Occasion(id, Topic.REPORT_PUBLISHED, values, at, at + REPORT_IS_NEWS, fact.interests, fact.wards)
+
+
+def opening_id(consultation: str) -> str:
+    """Of the occasion of its opening, which is kept, and whose `until` is its close as it is now."""
+    return f"opened:{consultation}"

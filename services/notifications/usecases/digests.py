@@ -5,7 +5,7 @@ saves, and messages have an id made of the digest and the person.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.notifications.domain import (
@@ -21,6 +21,7 @@ from services.notifications.domain import (
     digest_id,
     digest_kind,
     for_contact,
+    opening_id,
     owe,
 )
 from services.notifications.storage import NotificationDocuments
@@ -77,7 +78,17 @@ async def _take(digest: Digest, documents: NotificationDocuments) -> None:
 
 async def _taken(digest: Digest, documents: NotificationDocuments) -> list[Announcement]:
     found = await documents.announcements.find({digest.frequency.value: digest.id}, limit=ITEMS)
-    return [each.value.announcement for each in found]
+    announced = [each.value.announcement for each in found]
+    ids = sorted({opening_id(each.values["consultation"]) for each in announced})
+    openings = await documents.occasions.find({"id": In(ids)}, limit=len(ids)) if ids else []
+    closes = {each.id: each.value.until for each in openings}
+    return [_as_it_closes_now(each, closes) for each in announced]
+
+
+def _as_it_closes_now(announcement: Announcement, closes: Mapping[str, datetime]) -> Announcement:
+    """It may have been open for longer since."""
+    close = closes.get(opening_id(announcement.values["consultation"]))
+    return announcement.closing(close) if close else announcement
 
 
 async def _page(after: str, documents: NotificationDocuments) -> list[Contact]:
@@ -88,7 +99,7 @@ async def _page(after: str, documents: NotificationDocuments) -> list[Contact]:
 
 def _message(contact: Contact, digest: Digest, announced: Sequence[Announcement], now: datetime) -> Message | None:
     """None for someone for whom there is nothing in it."""
-    mine = for_contact(contact, digest.frequency, announced)
+    mine = for_contact(contact, digest.frequency, announced, now)
     if not mine:
         return None
     return owe(

@@ -111,7 +111,7 @@ async def _owe_some(mailing: Mailing, documents: NotificationDocuments, now: dat
 def _message(announcement: Announcement, person: str, now: datetime) -> Message:
     topic = announcement.topic
     return owe(
-        f"{announcement.id}:{person}", topic, person, announcement.values, now,
+        f"{announcement.id}:{person}", topic, person, announcement.values, now, announcement.until,
         lane=Lane.BULK, topic=topic, mailing=announcement.id,
     )  # fmt: skip
 

@@ -98,13 +98,13 @@ class Turns:
 
 @dataclass(frozen=True)
 class Sending:
-    """What sending needs. `only_to`: addresses and @domains that mail may go to; none for all of them."""
+    """What sending needs. `only_to`: addresses and @domains that mail may go to; None for all of them."""
 
     documents: NotificationDocuments
     mailer: Mailer
     compose: Compose
     clock: Callable[[], datetime]
-    only_to: frozenset[str] = frozenset()
+    only_to: frozenset[str] | None = None
     turns: Turns = field(default_factory=Turns)
     quiet: QuietHours = NEVER_QUIET
     wordings: Wordings = field(init=False)
@@ -114,7 +114,7 @@ class Sending:
 
     def may_mail(self, address: str) -> bool:
         mine = address.lower()
-        return not self.only_to or mine in self.only_to or f"@{mine.rpartition('@')[2]}" in self.only_to
+        return self.only_to is None or not self.only_to.isdisjoint({mine, f"@{mine.rpartition('@')[2]}"})
 
 
 async def send_message(loaded: Loaded[Message], sending: Sending) -> State | None:

@@ -29,7 +29,7 @@ PREFERENCES = "preferences"
 
 HINTS = {
     Topic.CONSULTATION_OPENED: "What the council asks people about, as it begins.",
-    Topic.CLOSING_SOON: "A last call, three days before the end.",
+    Topic.CLOSING_SOON: "A last call, three days before the end. A weekly e-mail leaves out what has closed by then.",
     Topic.REPORT_PUBLISHED: "Reports on what people said, and what the council decided.",
 }
 FREQUENCIES = (
