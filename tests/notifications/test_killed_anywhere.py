@@ -98,7 +98,8 @@ async def test_killed_at_any_call_it_sends_one_mail_for_each_thing_that_happened
     await fresh.close()
     while not lasted:
         number += 1
-        copy = shutil.copy(tmp_path / "fresh.db", tmp_path / f"{number}.db")  # declaring collections takes longest
+        copy = tmp_path / f"{number}.db"
+        shutil.copy(tmp_path / "fresh.db", copy)  # declaring collections takes longest
         file, mailer = SqliteFile(copy), Answers()
         with suppress(Killed):
             dying = Process(MortalStore(file, "notifications", COLLECTIONS, number, done=True), desk, mailer, file)
