@@ -109,12 +109,12 @@ async def put_conversation(id: str, conversation: Conversation, host: Host, tell
     await run(lambda: statements.set_up_statements(set_up, documents))
     await _put_statements(id, conversation, documents, run, tell)
     await _put_votes(id, conversation, documents, run, tell, last)
-    for row in conversation.statements:
-        if row["moderated"] == OUT:
-            judged = statements.JudgeStatement(
-                id, name_of(id, row["comment-id"]), accept=False, by=OFFICER, reason=TAKEN_AWAY
-            )
-            await run(lambda c=judged: statements.judge_statement(c, documents))  # type: ignore[misc]
+    judged = [
+        statements.JudgeStatement(id, name_of(id, row["comment-id"]), accept=False, by=OFFICER, reason=TAKEN_AWAY)
+        for row in conversation.statements
+        if row["moderated"] == OUT
+    ]
+    await asyncio.gather(*(run(lambda c=each: statements.judge_statement(c, documents)) for each in judged))  # type: ignore[misc]
 
 
 def name_of(consultation: str, statement: str) -> str:
@@ -125,21 +125,23 @@ async def _put_statements(
     id: str, conversation: Conversation, documents: ConsultationDocuments, run: Run, tell: Tell
 ) -> None:
     """Those that nobody voted on and moderators took away wait here, and are then not shown."""
-    voted_on = conversation.voted_on
-    for number, row in enumerate(conversation.statements, 1):
-        tell("statements", number, len(conversation.statements))
-        if await documents.statements.get(name_of(id, row["comment-id"])) is not None:
-            continue
+    voted_on, first, last = conversation.voted_on, min(conversation.times), max(conversation.times)
+    places, done = asyncio.Semaphore(AT_ONCE), 0
+
+    async def put(row: Mapping[str, str]) -> None:
+        nonlocal done
+        name = name_of(id, row["comment-id"])
         shown = row["moderated"] != OUT or row["comment-id"] in voted_on
-        command = statements.PutStatement(
-            name_of(id, row["comment-id"]),
-            id,
-            row["comment-body"][:280],
-            statements.ballot_of(id, None, f"author-{row['comment-id']}"),
-            by=OFFICER if shown else "",
-        )
-        at = min(max(_time(row), min(conversation.times)), max(conversation.times))
-        await run(lambda c=command, t=at: statements.add_statement(c, documents, t))  # type: ignore[misc]
+        author = statements.ballot_of(id, None, f"author-{row['comment-id']}")
+        command = statements.PutStatement(name, id, row["comment-body"][:280], author, by=OFFICER if shown else "")
+        at = min(max(_time(row), first), last)
+        async with places:
+            if await documents.statements.get(name) is None:
+                await run(lambda: statements.add_statement(command, documents, at))
+        done += 1
+        tell("statements", done, len(conversation.statements))
+
+    await asyncio.gather(*(put(row) for row in conversation.statements))
 
 
 async def _put_votes(  # noqa: PLR0913

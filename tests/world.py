@@ -24,7 +24,7 @@ from tests.eventually import eventually
 from tests.visitor import Visitor
 
 ROOT = Path(__file__).parents[1]
-UP_WITHIN_S = 60.0
+UP_WITHIN_S = 120.0
 STOP_WITHIN_S = 20.0
 
 
