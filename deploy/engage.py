@@ -11,3 +11,7 @@ def main() -> int:
     from deploy import cli  # noqa: PLC0415
 
     return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

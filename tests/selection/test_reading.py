@@ -28,7 +28,7 @@ POOL = Pool(
     ),
     seats=3,
 )
-POOLS = Path(__file__).parents[3] / "shared" / "data" / "sortition"
+POOLS = Path(__file__).parent / "data"
 
 
 def sheets(

@@ -26,6 +26,21 @@ from shared.errors import Refusal
 
 DIGITS = 9
 INFEASIBLE, FAULTY = 1, 2
+OF_A_LOTTERY = (
+    "types",
+    "leximin_min",
+    "upper_bound",
+    "min_probability",
+    "gini",
+    "geometric_mean",
+    "max_deviation",
+    "panels",
+    "distinct_panels",
+    "selected",
+    "probabilities",
+    "seconds",
+)
+"""What is null where there is none, so that a program finds the same names in every answer."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--household", default="", help="the column that says who lives with whom")
     parser.add_argument("--apart", type=Path, help="CSV: pairs of ids who must not sit together")
     parser.add_argument("--seated", type=Path, help="CSV: ids of those who have a seat already")
+    parser.add_argument("--declined", type=Path, help="CSV: ids of those who declined, to draw others for their seats")
     parser.add_argument("--lottery", type=int, default=1000, help="how many numbered groups (1000)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same groups (0)")
     parser.add_argument("--rule", choices=RULES, default="leximin", help="who gets which chance (leximin)")
@@ -121,10 +137,11 @@ def figures(selection: Selection, seconds: float) -> dict[str, Any]:
 
 def _infeasible(pool: Pool, clash: Clash, options: argparse.Namespace, sentences: Sequence[str]) -> int:
     reasons = [*sentences, clash.sentence]
-    result = {
+    result: dict[str, Any] = {
         "status": "infeasible",
         "n": len(pool.people),
         "k": pool.seats,
+        **dict.fromkeys(OF_A_LOTTERY),
         "reasons": reasons,
         "changes": [
             {
@@ -166,7 +183,8 @@ def _faulty(sentences: Sequence[str], options: argparse.Namespace) -> int:
 
 
 def _pool(options: argparse.Namespace) -> Pool:
-    optional = {name: Sheet.open(path) for name, path in (("apart", options.apart), ("seated", options.seated)) if path}
+    given = {"apart": options.apart, "seated": options.seated, "declined": options.declined}
+    optional = {name: Sheet.open(path) for name, path in given.items() if path}
     sheets = Sheets(Sheet.open(options.categories), Sheet.open(options.respondents), options.household, **optional)
     return read_pool(sheets, options.size)
 

@@ -24,7 +24,7 @@ def read_apart(
     return tuple(pairs.values())
 
 
-def read_seated(sheet: Sheet, ids: Collection[str], faults: list[Fault]) -> frozenset[str]:
+def read_ids(sheet: Sheet, ids: Collection[str], faults: list[Fault]) -> frozenset[str]:
     """What is wrong is added to `faults`."""
     found: dict[str, int] = {}
     for row in _rows(sheet, ids, faults):

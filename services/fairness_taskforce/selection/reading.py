@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.fairness_taskforce.selection.faults import BadPool, Fault
-from services.fairness_taskforce.selection.lists import read_apart, read_seated
+from services.fairness_taskforce.selection.lists import read_apart, read_ids
 from services.fairness_taskforce.selection.pool import Person, Pool
 from services.fairness_taskforce.selection.quotas import Quotas, read_quotas
 from services.fairness_taskforce.selection.tables import Row, Sheet, rows_of
@@ -23,6 +23,8 @@ class Sheets:
     household: str = ""
     apart: Sheet | None = None
     seated: Sheet | None = None
+    declined: Sheet | None = None
+    """Who is not to be drawn any more."""
 
 
 def read_pool(sheets: Sheets, seats: int) -> Pool:
@@ -46,12 +48,15 @@ def read_pool(sheets: Sheets, seats: int) -> Pool:
 
 def _put_together(sheets: Sheets, quotas: Quotas, people: Sequence[Person], seats: int, faults: list[Fault]) -> Pool:
     ids = {person.id for person in people}
-    seated = read_seated(sheets.seated, ids, faults) if sheets.seated else frozenset()
+    seated = read_ids(sheets.seated, ids, faults) if sheets.seated else frozenset()
+    declined = read_ids(sheets.declined, ids, faults) if sheets.declined else frozenset()
+    if sheets.declined and (both := sorted(seated & declined)):
+        faults.append(Fault(sheets.declined.name, None, None, f"“{both[0]}” cannot have a seat and have declined."))
     apart = read_apart(sheets.apart, ids, seated, faults) if sheets.apart else ()
     return Pool(
         categories=quotas.categories,
         quotas=quotas.all,
-        people=tuple(person for person in people if person.id not in seated),
+        people=tuple(person for person in people if person.id not in seated | declined),
         seats=seats,
         apart=apart,
         seated=tuple(person for person in people if person.id in seated),
