@@ -157,7 +157,7 @@ async def test_a_form_that_lost_its_number_is_refused(town: Town) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "sentence"),
     [
-        (b"response=" + b"0" * 32 + b"&q-else=" + b"x" * 1_000_001, 413, "too long for this form"),
+        (b"response=" + b"0" * 32 + b"&q-else=" + b"x" * 4_000_001, 413, "too long for this form"),
         (b"response=" + b"0" * 32 + b"&q-else=%ff%fe", 400, "cannot be read as text"),
         (b"response=" + b"0" * 32 + b"&q-else=\xff", 400, "cannot be read as text"),
         (b"response=" + b"0" * 32 + b"&q-else=a%00b", 400, "invisible character"),
@@ -309,3 +309,18 @@ async def test_a_preview_shows_a_page_that_there_is_whatever_was_asked_for(town:
     for asked in ("1", "2", "0", "-1", "²", "x", "9" * 5000):
         page = await officer.get(f"/staff/consultations/park/preview?page={asked}")
         assert (page.status, "This is a preview" in page.html) == (200, True), asked[:9]
+
+
+async def test_a_text_of_a_million_characters_is_refused_by_its_field_and_all_of_it_is_kept(town: Town) -> None:
+    await town.publish()
+    visitor = town.visitor()
+    text = "x" * 1_000_000
+    refused = await visitor.submit(
+        await visitor.get("/consultations/park/answer"), {**GOOD, "q-else": text}, action="/answer"
+    )
+
+    assert refused.status == 422
+    assert "It is 990,000 over" in refused.html
+    assert refused.form("/answer").fields["q-else"][0].strip() == text
+    assert refused.form("/answer").fields["q-who"] == ["My dog"]
+    assert await town.responses() == 0

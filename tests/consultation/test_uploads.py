@@ -190,14 +190,16 @@ async def test_a_file_is_kept_through_errors_and_back_and_forth_until_its_tick_i
     assert stored.value.answers["plan"] == (ids[0],)
 
 
-async def test_a_200_mb_upload_is_refused_as_soon_as_the_limit_is_passed_and_nothing_of_it_is_kept(town: Town) -> None:
+async def test_an_upload_without_end_is_refused_as_soon_as_the_limit_is_passed_and_nothing_is_kept(
+    town: Town,
+) -> None:
     visitor, page = await begun(town)
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
         nonlocal sent
         yield body_of(page.form(ANSWER).fields, [("q-plan", "film.pdf", PDF)]).partition(PDF)[0]
-        while sent < 200 * MB:
+        while sent < 2 * IN_ALL:
             sent += MB
             yield b"x" * MB
 
@@ -206,6 +208,26 @@ async def test_a_200_mb_upload_is_refused_as_soon_as_the_limit_is_passed_and_not
     assert answer.status_code == 413
     assert "too large together" in answer.text
     assert sent <= IN_ALL + MB
+    assert on_disk(town) == set()
+    assert await town.consultations.uploads.count() == 0
+
+
+async def test_a_200_mb_upload_is_refused_by_its_field_and_the_answers_are_kept(town: Town) -> None:
+    visitor, page = await begun(town)
+    fields = {**page.form(ANSWER).fields, **GOOD, "q-plan": [], "go": ["next"]}
+    head, _, end = body_of(fields, [("q-plan", "film.pdf", PDF)]).partition(PDF)
+
+    async def film() -> AsyncIterator[bytes]:
+        yield head + PDF
+        for _ in range(200):
+            yield b"x" * MB
+        yield end
+
+    answer = await visitor._client.post(f"http://testserver{ANSWER}", content=film(), headers=HEADERS)
+
+    assert answer.status_code == 422
+    assert "must be 1 MB or smaller" in answer.text
+    assert "Keep &lt;this&gt;" in answer.text
     assert on_disk(town) == set()
     assert await town.consultations.uploads.count() == 0
 

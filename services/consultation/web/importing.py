@@ -16,16 +16,13 @@ from services.consultation.storage import ConsultationDocuments
 from services.consultation.usecases import import_rows
 from services.consultation.web.entry_fields import CHANNELS, ENTERED, read_channel, read_day
 from services.consultation.web.question_page import page_number
-from services.consultation.web.uploads import file_folder
+from services.consultation.web.uploads import IN_ALL, file_folder
 from shared import sheets
 from shared.errors import Invalid, Refusal
 from shared.service import Edge
 from shared.web.forms import Form, read_form
 from shared.web.multipart import FileLimits
 from shared.web.sessions import need
-
-IN_ALL = 250_000_000
-"""Bytes that we read of a form, so that who chose far too large a file is told so by its field. They are not kept."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {

@@ -10,6 +10,7 @@ from services.consultation import queries, usecases
 from services.consultation.domain import Consultation, walk
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.question_page import PREFIX, given_in, page_number
+from services.consultation.web.uploads import ANSWERS
 from shared.service import Edge
 from shared.web.forms import Form, read_form
 from shared.web.viewer import Viewer
@@ -35,7 +36,7 @@ class Late:
         """What the form carries, as a text file. Nothing of it is stored."""
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
         consultation.must_be_published()
-        form = await read_form(request)
+        form = await read_form(request, ANSWERS)
         text = as_text(consultation, form, london_time(self._edge.parts.clock(), zone=True))
         headers = {"content-disposition": f'attachment; filename="answers-{consultation.id}.txt"'}
         return Response(text.encode(), media_type="text/plain; charset=utf-8", headers=headers)

@@ -12,7 +12,7 @@ from services.consultation.usecases import ward_finder
 from services.consultation.web.desk import ONE, Desk
 from services.consultation.web.question_page import PLACE_FOR_ID, PREFIX, given_in, page_number, question_page
 from services.consultation.web.steps import end_page, prefixed, step_of
-from services.consultation.web.uploads import IN_ALL
+from services.consultation.web.uploads import ANSWERS, IN_ALL
 from shared.web.forms import Form, read_form
 from shared.web.multipart import FileLimits
 from shared.web.viewer import Viewer
@@ -66,7 +66,7 @@ async def _read(request: Request, asked: Questionnaire) -> Form:
     """A file that was chosen counts as one that could be taken; none is kept, not even for a moment."""
     fields = [PREFIX + question.id for question in asked.questions if question.kind is Kind.FILE]
     files = FileLimits(dict.fromkeys(fields, 0), IN_ALL, io.BytesIO) if fields else None
-    form = await read_form(request, files=files)
+    form = await read_form(request, ANSWERS, files)
     for name, _ in form.files:
         form = form.with_value(name, [PLACE_FOR_ID])
     return form

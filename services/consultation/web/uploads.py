@@ -7,9 +7,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.consultation import usecases
-from services.consultation.domain import FILES_LIMIT, Audience, Consultation, Kind, Question, Questionnaire
-from services.consultation.domain.question_check import LARGEST_FILE_MB
-from services.consultation.domain.upload import MB, Upload, most_bytes
+from services.consultation.domain import Audience, Consultation, Kind, Question, Questionnaire
+from services.consultation.domain.upload import Upload, most_bytes
 from services.consultation.storage import ConsultationDocuments
 from services.consultation.web.question_page import PREFIX
 from shared.errors import Invalid, NotFound
@@ -21,8 +20,11 @@ from shared.web.multipart import FileLimits, SentFile
 from shared.web.sessions import need
 from shared.web.viewer import Viewer
 
-IN_ALL = (FILES_LIMIT * LARGEST_FILE_MB + 2) * MB
-"""Bytes of a form with files. The same for all: what is too large for its question, we can then say by its field."""
+ANSWERS = 4_000_000
+"""Bytes of the answers in a form: who pasted a million characters is told so by the field, with all else kept."""
+
+IN_ALL = 250_000_000
+"""Bytes that are read of a form with files, for the same reason. What a file has over its limit is not kept."""
 
 SHUT_IN = "sandbox; default-src 'none'"
 """Should a browser show a file all the same, nothing in it runs."""
@@ -53,7 +55,7 @@ class Uploads:
         asked = (consultation.questionnaire, *consultation.earlier)
         limits = {PREFIX + each.id: most_bytes(each) for version in asked for each in _file_questions(version)}
         files = FileLimits(limits, IN_ALL, self._folder.temporary) if limits else None
-        return await read_form(request, files=files)
+        return await read_form(request, ANSWERS, files)
 
     async def take_in(self, form: Form, consultation: Consultation, asked: Questionnaire, viewer: Viewer) -> Form:
         """The form with the ids of its files, and sentences by those that cannot be taken."""
