@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.eventually import eventually
 from tests.servers import absent
 from tests.world import World, started
 
@@ -33,6 +34,28 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[World]:
+async def demo(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Each test has a demonstration of its own. It is filled once for all of them: that takes as long as a test."""
+    filled = tmp_path_factory.getbasetemp() / "filled"
+    if not (filled / "data").exists():
+        await _fill(filled)
+    shutil.copytree(filled / "data", tmp_path / "data")
     async with started("embedded", tmp_path, demo=True) as world:
         yield world
+
+
+async def _fill(folder: Path) -> None:
+    """Until what follows by events is there as well."""
+    making = folder.with_name("filling")
+    making.mkdir()
+    async with started("embedded", making, demo=True) as world:
+        visitor = world.visitor()
+
+        async def is_filled() -> bool:
+            counted = await visitor.get("/consultations/luton-2040-vision/results")
+            drawn = await visitor.get("/consultations/affordable-housing/statements/map")
+            report = await visitor.get("/consultations/luton-2040-vision/report")
+            return "381" in counted.html and "Group A" in drawn.html and "Get it as a PDF" in report.html
+
+        await eventually(is_filled, "the demonstration to be filled", within=120)
+    making.rename(folder)
