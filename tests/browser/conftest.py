@@ -1,5 +1,6 @@
 """A real browser on the filled-in demonstration."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -52,6 +53,7 @@ async def _fill(folder: Path) -> None:
         visitor = world.visitor()
 
         async def is_filled() -> bool:
+            await asyncio.sleep(0.5)  # whoever asks all the time keeps it from its work
             counted = await visitor.get("/consultations/luton-2040-vision/results")
             drawn = await visitor.get("/consultations/affordable-housing/statements/map")
             report = await visitor.get("/consultations/luton-2040-vision/report")

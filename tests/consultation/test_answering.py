@@ -320,7 +320,8 @@ async def test_a_text_of_a_million_characters_is_refused_by_its_field_and_all_of
     )
 
     assert refused.status == 422
-    assert "It is 990,000 over" in refused.html
-    assert refused.form("/answer").fields["q-else"][0].strip() == text
+    assert "It is 990,000 over" in refused.html.replace(text, "")
+    kept = refused.form("/answer").fields["q-else"][0].strip()
+    assert (len(kept), set(kept)) == (1_000_000, {"x"})
     assert refused.form("/answer").fields["q-who"] == ["My dog"]
     assert await town.responses() == 0

@@ -31,7 +31,7 @@ KINDS = (
     (Kind.SHORT_TEXT, "Short text", "One line, up to 200 characters"),
     (Kind.LONG_TEXT, "Long text", "Up to 10,000 characters"),
     (Kind.EMAIL, "E-mail address", "An address that you may write to"),
-    (Kind.POSTCODE, "Postcode", "We keep its first half, or the ward, unless you say why you need more"),
+    (Kind.POSTCODE, "Postcode", "We keep its first half, unless you say why you need more"),
     (Kind.WARD, "Ward", "People choose one of the town’s wards"),
     (Kind.RESPONDENT, "Answering as", "A resident, an organisation and so on; each can have a route of its own"),
     (Kind.FILE, "File", "People send a document or a picture"),
