@@ -1,5 +1,6 @@
 """What is being written is for officers alone: nobody else can even tell that it is there."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import uuid4
 
@@ -48,7 +49,7 @@ def of_one(town: Town, *, staff: bool) -> Iterator[tuple[str, str]]:
 
 
 def at(path: str, id: str) -> str:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    names = re.findall(r"\{(\w+)\}", path)
     return path.format(**{name: HELD.get(name, "f" * 32) for name in names} | {"id": id})
 
 
