@@ -49,8 +49,8 @@ def of_one(town: Town, *, staff: bool) -> Iterator[tuple[str, str]]:
 
 
 def at(path: str, id: str) -> str:
-    names = re.findall(r"\{(\w+)\}", path)
-    return path.format(**{name: HELD.get(name, "f" * 32) for name in names} | {"id": id})
+    held = {**HELD, "edition": "1", "id": id}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda name: held.get(name[1], "f" * 32), path)
 
 
 async def said(visitor: Visitor, method: str, path: str, id: str, form: Mapping[str, Sequence[str]]) -> tuple[int, str]:
