@@ -66,6 +66,7 @@ class PublishedAnswers:
     async def _consultation(self, request: Request) -> Consultation:
         """Raises NotFound until results are shown: what others wrote would lead who still answers."""
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
-        if not consultation.is_published or not consultation.shows_results(self._edge.parts.clock()):
+        consultation.must_be_published()
+        if not consultation.shows_results(self._edge.parts.clock()):
             raise NotFound("No answers are published here yet")
         return consultation

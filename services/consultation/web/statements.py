@@ -146,8 +146,9 @@ class Statements:
 
     async def _conversation(self, request: Request) -> tuple[Consultation, Conversation]:
         consultation = (await usecases.load(request.path_params["id"], self._documents)).value
+        consultation.must_be_published()
         conversation = await queries.conversation(consultation.id, self._documents)
-        if not consultation.is_published or conversation is None:
+        if conversation is None:
             raise NotFound("There are no statements at this address")
         return consultation, conversation
 
