@@ -47,6 +47,7 @@ class WhoAnsweredPages:
         """Raises NotFound while it is open: who is named as not heard from could still be found by looking again."""
         consultation = (await usecases.load(request.path_params["id"], self._desk.documents)).value
         parts = self._desk.edge.parts
+        consultation.must_be_published()
         now = parts.clock()
         if not (consultation.has_closed(now) and consultation.shows_results(now)):
             raise NotFound("Who answered is shown once the consultation has closed and its results are public")
