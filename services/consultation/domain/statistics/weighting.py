@@ -21,9 +21,6 @@ ROUNDS = 500
 NEAR = 1e-8
 """Of a share: as near as weighted shares must come to the town's."""
 
-NEAR_ENOUGH = 0.005
-"""Of a share, where weights were capped; beyond it the page says by how much."""
-
 NOT_GIVEN = ""
 
 
