@@ -56,21 +56,21 @@ def read_conversation(folder: Path) -> Conversation:
         with (folder / "summary.csv").open(newline="", encoding="utf-8") as file:
             topic = dict(row[:2] for row in csv.reader(file) if len(row) > 1)
         votes: dict[str, list[tuple[str, int, datetime]]] = {}
-        rows = sorted(_rows(folder / "votes.csv"), key=lambda row: int(row["timestamp"]))
+        rows = sorted(rows_of(folder / "votes.csv"), key=lambda row: int(row["timestamp"]))
         for row in rows:
-            cast = (row["comment-id"], int(row["vote"]), _time(row))
+            cast = (row["comment-id"], int(row["vote"]), time_of(row))
             votes.setdefault(row["voter-id"], []).append(cast)
-        return Conversation(topic.get("topic", folder.name), _rows(folder / "comments.csv"), votes)
+        return Conversation(topic.get("topic", folder.name), rows_of(folder / "comments.csv"), votes)
     except (KeyError, ValueError, UnicodeDecodeError) as error:
         raise Refusal(f"The files in {folder} are not as Polis exports them: {type(error).__name__}") from None
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def rows_of(file: Path) -> list[dict[str, str]]:
     with file.open(newline="", encoding="utf-8") as opened:
         return list(csv.DictReader(opened))
 
 
-def _time(row: Mapping[str, str]) -> datetime:
+def time_of(row: Mapping[str, str]) -> datetime:
     return datetime.fromtimestamp(int(row["timestamp"]) / 1000, UTC)
 
 
@@ -134,7 +134,7 @@ async def _put_statements(
         shown = row["moderated"] != OUT or row["comment-id"] in voted_on
         author = statements.ballot_of(id, None, f"author-{row['comment-id']}")
         command = statements.PutStatement(name, id, row["comment-body"][:280], author, by=OFFICER if shown else "")
-        at = min(max(_time(row), first), last)
+        at = min(max(time_of(row), first), last)
         async with places:
             if await documents.statements.get(name) is None:
                 await run(lambda: statements.add_statement(command, documents, at))

@@ -1,12 +1,11 @@
 """A real public conversation on affordable housing, as a survey (data/affordable-housing, with its source)."""
 
-import csv
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.host import Host
-from deploy.polis import put_conversation, read_conversation
+from deploy.polis import put_conversation, read_conversation, rows_of, time_of
 from deploy.put import Example, pages_of, put
 from services.consultation.domain import AGREE_SCALE, Audience, Details, Kind, Option, Page, Question
 
@@ -32,9 +31,9 @@ async def fill(host: Host) -> None:
 
 
 def example() -> Example:
-    people = _rows("participants-votes.csv")
-    statements = {row["comment-id"]: row for row in _rows("comments.csv")}
-    times = [_time(row) for row in statements.values()]
+    people = rows_of(FOLDER / "participants-votes.csv")
+    statements = {row["comment-id"]: row for row in rows_of(FOLDER / "comments.csv")}
+    times = [time_of(row) for row in statements.values()]
     asked = _most_voted(people, statements)
     details = Details(
         title="Ideas for affordable housing",
@@ -53,15 +52,6 @@ def example() -> Example:
     )
     responses = [(max(times), _answers(person, asked, statements)) for person in people]
     return Example(ID, details, _pages(asked, statements), SOURCE, responses)
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def _time(statement: dict[str, str]) -> datetime:
-    return datetime.fromtimestamp(int(statement["timestamp"]) // 1000, UTC)
 
 
 def _most_voted(people: Sequence[dict[str, str]], statements: dict[str, dict[str, str]]) -> list[str]:
