@@ -52,7 +52,8 @@ class World:
         if servers is not None:
             self._environment |= {"ENGAGE_STORE": servers.mongo, "ENGAGE_BUS": servers.kafka}
             self._environment["ENGAGE_NAMESPACE"] = f"test{uuid4().hex[:8]}"  # others may be on the same servers
-        secrets.write(secrets.generate(), folder / "secrets.json")
+        if not (folder / "secrets.json").exists():  # data that was made before goes with the secrets of then
+            secrets.write(secrets.generate(), folder / "secrets.json")
 
     @property
     def environment(self) -> Mapping[str, str]:

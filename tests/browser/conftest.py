@@ -41,6 +41,7 @@ async def demo(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     if not (filled / "data").exists():
         await _fill(filled)
     shutil.copytree(filled / "data", tmp_path / "data")
+    shutil.copy(filled / "secrets.json", tmp_path)
     async with started("embedded", tmp_path, demo=True) as world:
         yield world
 

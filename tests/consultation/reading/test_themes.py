@@ -441,26 +441,29 @@ async def test_themes_are_counted_by_group_and_small_numbers_are_hidden_so_that_
     town: Town,
 ) -> None:
     await published(town)
-    green = await theme(town, 1, "Green")
+    green, quiet = await theme(town, 1, "Green"), await theme(town, 2, "Quiet")
     for number in range(1, 41):
         who = "organisation" if number % 4 == 0 else "resident"
         id = await send(town, number, idea=f"Idea {number}", who=who)
-        # 12 of 30 residents have it, and 3 of 10 organisations
-        has = number in {4, 8, 12} or (who == "resident" and number <= 16)
-        await code(town, id, f"Idea {number}", *([green] if has else []))
+        # 12 of 30 residents and 3 of 10 organisations; 18 and 5
+        is_green = number in {4, 8, 12} or (who == "resident" and number <= 16)
+        is_quiet = number > 20 if who == "organisation" else number <= 24
+        themes = [each for each, has in ((green, is_green), (quiet, is_quiet)) if has]
+        await code(town, id, f"Idea {number}", *themes)
     await ready(town, 40)
     consultation = (await usecases.load("park", town.consultations)).value
     themes = await reading.themes_of("park", "idea", town.consultations)
     by = consultation.questionnaire.question("who")
     counts = await queries.theme_counts(consultation, "idea", themes, town.consultations, by)
-    assert counts.themes == {green: 15}
+    assert counts.themes == {green: 15, quiet: 23}
 
     table = theme_groups(themes, counts, by)
 
     assert table.groups == ["A resident", "An organisation"]
-    assert table.rows == [("Green", [10, None])]  # rounded, or the total would tell how many organisations
+    # All know that 15 said Green: "10" for the residents would leave 3 to 7 organisations, so it is hidden as well.
+    assert table.rows == [("Green", [None, None]), ("Quiet", [20, 5])]
     assert table.answers == [30, 10]
     officer, _ = await town.staff()
     page = await officer.get(f"{IDEA}/themes?by=who")
-    assert page.html.count(">hidden</td>") == 1
+    assert page.html.count(">hidden</td>") == 2
     assert "could be worked out" in page.html
