@@ -171,7 +171,7 @@ class Subscribers:
         """They are counted; the map of opinions is drawn anew once the counts have changed (due work)."""
         for (consultation, partition), events in by_part(received).items():
             part = f"{consultation}:{partition}"
-            new = {"consultation": consultation, "people": 0, "changes": 0, "votes": {}}
+            new = {"consultation": consultation, "people": 0, "votes": {}}
             await self._run(
                 lambda p=part, n=new, e=events: take_in(  # type: ignore[misc]
                     self._documents.store, VOTE_TALLIES.name, p, n, e, _count_votes_into

@@ -266,7 +266,7 @@ def test_totals_from_events_are_a_recount_whatever_their_order(
         if event is not None:
             events.append(event)
     dice.shuffle(events)
-    body: dict[str, Any] = {"consultation": "park", "people": 0, "changes": 0, "votes": {}}
+    body: dict[str, Any] = {"consultation": "park", "people": 0, "votes": {}}
     for event in events:
         count_votes_into(body, event)
 

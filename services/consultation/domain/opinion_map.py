@@ -26,11 +26,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OpinionMap:
-    """`points`: each person's place and group, in no order that says who. `changes`: counted when it was drawn."""
+    """`points`: each person's place and group, in no order that says who."""
 
     id: str
     drawn_at: datetime
-    changes: int
     people: int
     votes: int
     sizes: tuple[int, ...]
@@ -54,18 +53,17 @@ class OpinionMap:
         return "rough" if self.stability >= ROUGH else "unstable"
 
 
-def draw_map(id: str, votes: Matrix, statements: Sequence[str], changes: int, now: datetime) -> OpinionMap:
+def draw_map(id: str, votes: Matrix, statements: Sequence[str], now: datetime) -> OpinionMap:
     """`votes`: a row for each person, a column for each of the statements (opinions/space.py)."""
     voted = votes[~np.isnan(votes).all(axis=1)] if votes.size else votes
     cast = int((~np.isnan(voted)).sum())
     if len(voted) < 2 or voted.shape[1] < 2:  # noqa: PLR2004
-        return OpinionMap(id, now, changes, len(voted), cast, (), None, (), (), (), ())
+        return OpinionMap(id, now, len(voted), cast, (), None, (), (), (), ())
     groups = opinion_groups(voted)
     told = shares(voted[groups.shaping], groups.labels[groups.shaping], groups.number) if groups.number else []
     return OpinionMap(
         id,
         now,
-        changes,
         len(voted),
         cast,
         groups.sizes,

@@ -1,7 +1,7 @@
 """Counts of votes, in parts that are summed when they are read.
 
-A part: {"consultation", "people": n, "changes": n, "votes": {statement: {"1": n, "0": n, "-1": n}}, "seen": [ids]}.
-"changes" only grows, so that a look at it tells whether anything has changed.
+A part: {"consultation", "people": n, "votes": {statement: {"1": n, "0": n, "-1": n}}, "seen": [ids]}.
+"undrawn": "yes" while the map of opinions has not all of its votes: by that the map that is due is found.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from shared.contracts.consultation import VotesCastV1
 def count_votes_into(body: dict[str, Any], fact: VotesCastV1) -> None:
     """What is voted anew is taken out where it was, so a part that gets events in another order ends the same."""
     body["people"] += fact.is_first
-    body["changes"] += len(fact.votes)
+    body["undrawn"] = "yes"
     for id, vote in fact.before.items():
         _step(body["votes"].setdefault(id, {}), str(vote), -1)
     for id, vote in fact.votes.items():

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,11 +25,11 @@ from services.consultation.storage import VOTE_TALLIES, ConsultationDocuments
 from services.consultation.usecases.writing import load
 from shared.errors import Conflict, NotFound, SignInNeeded, TooMany
 from shared.event import record
-from shared.store.documents import Loaded
 from shared.store.port import Duplicate, In, Stale, Where
 
 MOST_STATEMENTS = 2_000
 PAGE = 500
+MOST_PARTS = 500
 DRAW_AGAIN_AFTER = timedelta(seconds=30)
 """Votes come one by one; a map for each of them would be work for nothing."""
 
@@ -178,35 +179,41 @@ async def _must_be_open(
 
 
 async def maps_to_draw(documents: ConsultationDocuments, now: datetime) -> list[str]:
-    """Consultations whose counts have changed since their map was drawn, and not a moment ago."""
-    totals: dict[str, int] = {}
-    for part in await documents.store.find(VOTE_TALLIES.name, limit=10_000):
-        totals[part.body["consultation"]] = totals.get(part.body["consultation"], 0) + part.body["changes"]
+    """Consultations with votes that their map has not, but for those whose map was drawn a moment ago."""
+    parts = await documents.store.find(VOTE_TALLIES.name, {"undrawn": "yes"}, limit=MOST_PARTS)
     due = []
-    for consultation, changes in totals.items():
+    for consultation in dict.fromkeys(part.body["consultation"] for part in parts):
         loaded = await documents.opinion_maps.get(consultation)
-        if loaded is None or (loaded.value.changes != changes and now - loaded.value.drawn_at >= DRAW_AGAIN_AFTER):
+        if loaded is None or now - loaded.value.drawn_at >= DRAW_AGAIN_AFTER:
             due.append(consultation)
     return due
 
 
 async def draw_opinion_map(consultation: str, documents: ConsultationDocuments, now: datetime) -> OpinionMap:
     """From all ballots, in a thread of its own: pages are answered meanwhile."""
-    parts = await documents.store.find(VOTE_TALLIES.name, {"consultation": consultation}, limit=50)
-    changes = sum(part.body["changes"] for part in parts)
+    parts = await documents.store.find(VOTE_TALLIES.name, {"consultation": consultation}, limit=MOST_PARTS)
     ballots = await votes_by_ballot(consultation, documents)
     where: Where = {"consultation": consultation, "state": In([State.SHOWN, State.REMOVED])}
     ids = [each.id for each in await documents.statements.find(where, sort="added_at", limit=MOST_STATEMENTS)]
-    drawn = await asyncio.to_thread(draw_map, consultation, _matrix(ballots, ids), ids, changes, now)
-    loaded: Loaded[OpinionMap] | None = await documents.opinion_maps.get(consultation)
+    drawn = await asyncio.to_thread(draw_map, consultation, _matrix(ballots, ids), ids, now)
+    await _keep_map(drawn, documents)
+    for part in parts:
+        if part.body.get("undrawn"):
+            with suppress(Stale):  # votes came meanwhile: it is drawn again
+                body = {**part.body, "undrawn": None}
+                await documents.store.replace(VOTE_TALLIES.name, part.id, part.version, body)
+    return drawn
+
+
+async def _keep_map(drawn: OpinionMap, documents: ConsultationDocuments) -> None:
+    loaded = await documents.opinion_maps.get(drawn.id)
     if loaded is not None:
         await documents.opinion_maps.save(loaded, drawn)
-        return drawn
+        return
     try:
         await documents.opinion_maps.add(drawn)
     except Duplicate:
-        raise Stale(consultation) from None
-    return drawn
+        raise Stale(drawn.id) from None
 
 
 async def votes_by_ballot(consultation: str, documents: ConsultationDocuments) -> list[Mapping[str, int]]:
