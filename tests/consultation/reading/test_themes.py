@@ -448,8 +448,8 @@ async def test_themes_are_counted_by_group_and_small_numbers_are_hidden_so_that_
         # 12 of 30 residents and 3 of 10 organisations; 18 and 5
         is_green = number in {4, 8, 12} or (who == "resident" and number <= 16)
         is_quiet = number > 20 if who == "organisation" else number <= 24
-        themes = [each for each, has in ((green, is_green), (quiet, is_quiet)) if has]
-        await code(town, id, f"Idea {number}", *themes)
+        having = [each for each, has in ((green, is_green), (quiet, is_quiet)) if has]
+        await code(town, id, f"Idea {number}", *having)
     await ready(town, 40)
     consultation = (await usecases.load("park", town.consultations)).value
     themes = await reading.themes_of("park", "idea", town.consultations)
