@@ -52,6 +52,30 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     return Pages(load_place(Path("places/luton")), [folder], demo=True, inbox=True)
 
 
+def page_of(folder: Path, text: str) -> str:
+    (folder / "changing.html").write_text(text)
+    return Pages(load_place(Path("places/luton")), [folder], demo=False).render("changing.html", ANONYMOUS)
+
+
+def test_a_template_is_compiled_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.web.pages._COMPILED", tmp_path / "compiled")
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    assert page_of(tmp_path, "First: {{ 1 + 1 }}") == "First: 2"
+    with monkeypatch.context() as without:
+        without.setattr("jinja2.Environment.compile", None)
+        assert page_of(tmp_path, "First: {{ 1 + 1 }}") == "First: 2"
+    assert page_of(tmp_path, "Then: {{ 1 + 1 }}") == "Then: 2"
+
+
+def test_where_compiled_templates_cannot_be_kept_pages_come_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "compiled").write_text("a file, where the folder should be")
+    monkeypatch.setattr("shared.web.pages._COMPILED", tmp_path / "compiled")
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    assert page_of(tmp_path, "{{ 1 + 1 }}") == "2"
+
+
 def links(html: str) -> set[str | None]:
     return {link.get("href") for link in Elements(html).all("a")}
 
