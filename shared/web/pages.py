@@ -1,26 +1,22 @@
 """Pages from templates."""
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from jinja2 import (
     ChainableUndefined,
     Environment,
-    FileSystemBytecodeCache,
     FileSystemLoader,
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
     Template,
 )
-from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from shared.place import Place
+from shared.web.compiled import Compiled
 from shared.web.markdown import markdown
 from shared.web.static import Assets
 from shared.web.viewer import Viewer
@@ -28,7 +24,6 @@ from shared.web.words import date_words, london_date, london_time, number, perce
 
 TEMPLATES = Path(__file__).parent / "templates"
 _GOVUK = "govuk_frontend_jinja"
-_COMPILED = Path(__file__).parent / "__pycache__"
 
 
 class Pages:
@@ -66,29 +61,6 @@ class Pages:
         return self._frames[key]
 
 
-class _Compiled(FileSystemBytecodeCache):
-    """Templates as they were compiled before, kept as Python keeps modules: beside them, and where that may be written.
-
-    Jinja goes by the text of a template, so a changed one is compiled anew.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(str(_COMPILED), f"%s.jinja-{jinja2.__version__}.{sys.implementation.cache_tag}")
-
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - one file for each name
-        return super().get_cache_key(name)
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):  # it is compiled
-            super().load_bytecode(bucket)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if not sys.dont_write_bytecode:
-            with suppress(OSError):  # it is compiled again at the next start
-                _COMPILED.mkdir(exist_ok=True)
-                super().dump_bytecode(bucket)
-
-
 class _Templates(Environment):
     """Strict about names in our templates, so that a slip fails a test instead of leaving a gap in a page.
 
@@ -97,7 +69,7 @@ class _Templates(Environment):
 
     def __init__(self, folders: Sequence[Path]) -> None:
         options: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "cache_size": -1}
-        options["bytecode_cache"] = _Compiled()
+        options["bytecode_cache"] = Compiled("page")
         super().__init__(loader=FileSystemLoader(folders), undefined=StrictUndefined, auto_reload=False, **options)
         govuk = PrefixLoader({_GOVUK: PackageLoader(_GOVUK)})
         self._govuk = Environment(loader=govuk, undefined=ChainableUndefined, auto_reload=False, **options)  # noqa: S701

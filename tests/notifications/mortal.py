@@ -45,6 +45,6 @@ class MortalStore(SqliteStore):
             work.close()
             raise Killed
         result = await work
-        if self._left == 0:
+        if self._left <= 0:  # what was under way at the kill is not gone on with
             raise Killed
         return result

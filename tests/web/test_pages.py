@@ -58,7 +58,7 @@ def page_of(folder: Path, text: str) -> str:
 
 
 def test_a_template_is_compiled_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.pages._COMPILED", tmp_path / "compiled")
+    monkeypatch.setattr("shared.web.compiled.FOLDER", tmp_path / "compiled")
     monkeypatch.setattr("sys.dont_write_bytecode", False)
     assert page_of(tmp_path, "First: {{ 1 + 1 }}") == "First: 2"
     with monkeypatch.context() as without:
@@ -71,7 +71,7 @@ def test_where_compiled_templates_cannot_be_kept_pages_come_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "compiled").write_text("a file, where the folder should be")
-    monkeypatch.setattr("shared.web.pages._COMPILED", tmp_path / "compiled")
+    monkeypatch.setattr("shared.web.compiled.FOLDER", tmp_path / "compiled")
     monkeypatch.setattr("sys.dont_write_bytecode", False)
     assert page_of(tmp_path, "{{ 1 + 1 }}") == "2"
 

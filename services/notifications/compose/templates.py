@@ -15,6 +15,7 @@ from services.notifications.compose.about import About, BrokenMail, read_about
 from services.notifications.domain import AS_DELIVERED, Passage, Version, fill
 from shared.errors import NotFound
 from shared.place import Place
+from shared.web.compiled import Compiled
 
 MAILS = Path(__file__).parent.parent / "templates" / "mail"
 
@@ -51,6 +52,7 @@ class MailTemplates:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=Compiled("mail"),
         )
         self._environment.globals |= {"place": place, "url": url}
         self._known = {
