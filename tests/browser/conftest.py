@@ -35,14 +35,19 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def demo(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """Each test has a demonstration of its own. It is filled once for all of them: that takes as long as a test."""
-    filled = tmp_path_factory.getbasetemp() / "filled"
-    if not (filled / "data").exists():
-        await _fill(filled)
-    shutil.copytree(filled / "data", tmp_path / "data")
-    shutil.copy(filled / "secrets.json", tmp_path)
-    async with started("embedded", tmp_path, demo=True) as world:
+async def filled(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a filled demonstration of the test's own. It is filled once for all tests."""
+    kept = tmp_path_factory.getbasetemp() / "filled"
+    if not (kept / "data").exists():
+        await _fill(kept)
+    shutil.copytree(kept / "data", tmp_path / "data")
+    shutil.copy(kept / "secrets.json", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+async def demo(filled: Path) -> AsyncIterator[World]:
+    async with started("embedded", filled, demo=True) as world:
         yield world
 
 

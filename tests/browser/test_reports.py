@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Locator, Page
 
 from tests.browser.looking import faults, look_at
 from tests.world import World, started
@@ -26,9 +26,9 @@ STAFF = (
 
 
 @pytest.fixture
-async def awake(tmp_path: Path) -> AsyncIterator[World]:
+async def awake(filled: Path) -> AsyncIterator[World]:
     """The demonstration, with mailings that go out at any hour."""
-    async with started("embedded", tmp_path, demo=True, mail_quiet_hours="") as world:
+    async with started("embedded", filled, demo=True, mail_quiet_hours="") as world:
         yield world
 
 
@@ -59,8 +59,9 @@ async def test_an_officer_closes_the_loop_and_a_resident_reads_it(browser: Brows
     await page.get_by_role("button", name="Publish").click()
     assert await page.get_by_role("link", name="First published").is_visible()
 
-    await resident.goto(address + LATE)
-    await resident.get_by_role("link", name="What people said, and what was done").click()
+    link = resident.get_by_role("link", name="What people said, and what was done")
+    await come_back_until_there(resident, address + LATE, link)  # by an event, a moment after it is published
+    await link.click()
     assert await resident.get_by_text("Forty stands come first").is_visible()
     await read_the_mail(resident, address)
     assert resident.url.endswith(f"{LATE}/report")
@@ -99,14 +100,18 @@ async def day(page: Page) -> None:
         await page.get_by_label(part, exact=True).fill(value)
 
 
+async def come_back_until_there(page: Page, url: str, link: Locator) -> None:
+    for _ in range(60):
+        await page.goto(url)
+        if await link.count():
+            return
+        await page.wait_for_timeout(500)
+
+
 async def read_the_mail(page: Page, address: str) -> None:
     """In the inbox of the demonstration, which it comes into within a few seconds."""
     link = page.get_by_role("link", name="What happened next: Cycle parking at the station").first
-    for _ in range(60):
-        await page.goto(address + "/mail")
-        if await link.count():
-            break
-        await page.wait_for_timeout(500)
+    await come_back_until_there(page, address + "/mail", link)
     await link.click()
     href = await page.get_by_role("link", name="/cycle-parking/report").first.get_attribute("href")
     assert href is not None
