@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.pools import made_up
+from bench.pools import Around, around_a_group, made_up
 from services.fairness_taskforce.selection.pool import Pool
 from services.fairness_taskforce.selection.selection import select
 from tests.selection.pools import FOLDER, SMALLEST_CHANCE_AND_GINI, pool_of
@@ -29,16 +29,18 @@ LARGE_FROM = 500
 LIBRARY = Path(".bench/bin/python")
 RESULTS = Path("bench/results")
 MADE_UP = {
-    "made_up_n2000_k100": (2000, 100, (2, 5, 4, 6, 3), 3),
-    "made_up_n2000_k100_7_categories": (2000, 100, (2, 5, 4, 6, 3, 4, 3), 3),
+    "made_up_n2000_k100": lambda: made_up(2000, 100, (2, 5, 4, 6, 3), seed=3),
+    "made_up_n2000_k100_7_categories": lambda: made_up(2000, 100, (2, 5, 4, 6, 3, 4, 3), seed=3),
+    "exact_quotas_n2000_k100": lambda: around_a_group(Around(2000, 100, (2, 5, 4, 6, 3, 4, 3)), seed=7),
+    "households_n5000_k150": lambda: around_a_group(
+        Around(5000, 150, (2, 4, 5, 3, 4), slack=1, households=0.3), seed=13
+    ),
+    "tight_quotas_n5000_k200": lambda: around_a_group(Around(5000, 200, (2, 5, 4, 6, 3, 4, 3, 5), slack=1), seed=12),
 }
 
 
 def pool_named(name: str) -> Pool:
-    if name in MADE_UP:
-        people, seats, features, seed = MADE_UP[name]
-        return made_up(people, seats, features, seed=seed)
-    return pool_of(name)
+    return MADE_UP[name]() if name in MADE_UP else pool_of(name)
 
 
 def ours(name: str) -> None:

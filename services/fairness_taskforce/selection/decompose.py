@@ -19,6 +19,9 @@ TIGHT = 1e-7
 NOTHING = 1e-9
 """Weight left that no longer matters."""
 
+NEAR = 2e-7
+"""Weight left over that changes no chance by more than this, which is the error of the many steps before."""
+
 ATTEMPTS = 12
 NOISE = 0.005
 """Beside chances, so that ties are broken by lot; doubled with each attempt. Groups of those who have the most left to
@@ -47,7 +50,7 @@ def decompose(pool: Typed, point: Vector, dice: Generator) -> Mixture:
     """A mixture whose mean is `point` (how many of each type on average); or, if there is none, the nearest to it."""
     finder = Finder(pool, dice)
     mixture, left = peel(pool, point, finder, dice)
-    if left <= NOTHING:
+    if left <= NEAR:
         return mixture
     if not mixture.groups:
         group = finder.best(np.zeros(len(point)), room_of(pool))
@@ -73,9 +76,11 @@ def peel(pool: Typed, point: Vector, finder: Finder, dice: Generator) -> tuple[M
             return mixture, 0.0
         here = np.clip((here - weight * group) / (1 - weight), 0, pool.counts)
         left *= 1 - weight
-    if left <= NOTHING:
+    if left <= NEAR:
         total = sum(mixture.weights)
         mixture.weights = [weight / total for weight in mixture.weights]
+        missed = point - np.array(mixture.weights) @ mixture.matrix
+        mixture.short = float(max(0.0, (missed / pool.counts).max()))
     return mixture, left
 
 

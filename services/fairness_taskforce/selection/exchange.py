@@ -1,5 +1,7 @@
 """One group of those held for a new one: it has somebody in who is too seldom, or leaves out who is too often."""
 
+from itertools import count
+
 import numpy as np
 from numpy.random import Generator
 
@@ -11,15 +13,25 @@ from services.fairness_taskforce.selection.typed import Typed
 LOOK_BACK = 75
 """Tries after which it must have come nearer, or it is no longer worth its time."""
 
+RUN_UP = 30
+"""Tries before its pace is judged."""
+
 KICK_AFTER = 40
 """Tries in vain after which an exchange is taken that makes things no worse than a little."""
 
 
-def one_by_one(pool: Typed, room: Room, within: Bounds, hand: Hand, finder: Finder, dice: Generator) -> None:  # noqa: PLR0913
-    """Until no type is astray, or it comes no nearer."""
+def one_by_one(  # noqa: PLR0913
+    pool: Typed, room: Room, within: Bounds, hand: Hand, finder: Finder, dice: Generator, tries: int | None = None
+) -> None:
+    """Until no type is astray, or it comes no nearer; or comes nearer too slowly to be there after so many tries."""
     nearest, tries_since, in_vain = np.inf, 0, 0
-    while len(astray := hand.astray()) and tries_since < LOOK_BACK:
-        outside = float(within.outside(hand.totals).sum())
+    start = float(within.outside(hand.totals).sum())
+    for number in count():
+        astray, outside = hand.astray(), float(within.outside(hand.totals).sum())
+        if not len(astray) or tries_since >= LOOK_BACK:
+            return
+        if tries is not None and number >= RUN_UP and outside > start * (1 - number / tries):
+            return
         tries_since = 0 if outside < nearest - WHOLE else tries_since + 1
         nearest = min(nearest, outside)
         found = _new_group(pool, room, within, hand, finder, dice, int(dice.choice(astray)))

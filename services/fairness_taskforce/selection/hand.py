@@ -63,6 +63,10 @@ class Hand:
         self._within = within
         self._weight = WEIGHT_OF_THE_REST / counts
 
+    def all(self) -> list[Vector]:
+        """Each as often as it is held."""
+        return [group for group, times in zip(self.groups, self.numbers, strict=True) for _ in range(times)]
+
     def badness(self, totals: Vector) -> np.ndarray:
         outside = self._within.outside(totals)
         rest = self._weight * (totals - self._within.aim) ** 2

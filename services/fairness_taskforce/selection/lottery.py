@@ -1,8 +1,9 @@
 """From a mixture to so many equal groups, in which everyone is as often as their chance asks for.
 
 The mixture's weights are rounded to whole numbers of each group. Then groups are exchanged, first for others of the
-mixture, then for new ones (exchange.py, together.py), until each person's number of groups is within one of what their
-chance asks for.
+mixture, then for new ones (exchange.py), until each person's number of groups is within one of what their chance asks
+for. Where that takes long, all groups are made anew (halving.py), which takes as long for any pool; and where that does
+not come out, several of those exchanged are changed at once (together.py).
 """
 
 import numpy as np
@@ -10,11 +11,15 @@ from numpy.random import Generator
 
 from services.fairness_taskforce.selection.decompose import Mixture, face
 from services.fairness_taskforce.selection.exchange import one_by_one
-from services.fairness_taskforce.selection.groups import Finder, room_of
+from services.fairness_taskforce.selection.groups import Finder, Room, room_of
+from services.fairness_taskforce.selection.halving import halved
 from services.fairness_taskforce.selection.hand import WHOLE, Bounds, Hand, bounds
 from services.fairness_taskforce.selection.solver import Vector
 from services.fairness_taskforce.selection.together import together
 from services.fairness_taskforce.selection.typed import Typed
+
+FIRST_TRIES = 300
+"""Of one by one. Most pools need fewer; where its pace does not promise that, halving is quicker."""
 
 ROUNDS = 10
 """Of one by one and together. Two have been enough for every pool that was tried."""
@@ -22,13 +27,29 @@ ROUNDS = 10
 
 def equal_groups(pool: Typed, chances: Vector, mixture: Mixture, number: int, dice: Generator) -> list[Vector]:
     """`number` groups, in no order that says anything."""
-    within = bounds(pool, chances, number)
-    numbers = _rounded(np.array(mixture.weights), number, dice)
-    hand = Hand(mixture.matrix, numbers, within, pool.counts)
+    point = chances * pool.counts
+    room = face(pool, point, room_of(pool))  # all groups of the mixture lie here
+    finder, within = Finder(pool, dice), bounds(pool, chances, number)
+    hand = Hand(mixture.matrix, _rounded(np.array(mixture.weights), number, dice), within, pool.counts)
     hand.exchange_within()
-    _mend(pool, chances, within, hand, dice)
-    groups = [group for group, times in zip(hand.groups, hand.numbers, strict=True) for _ in range(times)]
+    one_by_one(pool, room, within, hand, finder, dice, FIRST_TRIES)
+    if len(hand.astray()):
+        groups = halved(pool, point, number, room, dice) or _mended(pool, room, within, hand, finder, dice)
+    else:
+        groups = hand.all()
     return [groups[place] for place in dice.permutation(number)]
+
+
+def _mended(  # noqa: PLR0913
+    pool: Typed, room: Room, within: Bounds, hand: Hand, finder: Finder, dice: Generator
+) -> list[Vector]:
+    """As near as it comes."""
+    for _ in range(ROUNDS):
+        one_by_one(pool, room, within, hand, finder, dice)
+        together(pool, room, within, hand, dice)
+        if not len(hand.astray()):
+            break
+    return hand.all()
 
 
 def _rounded(weights: Vector, number: int, dice: Generator) -> np.ndarray:
@@ -43,22 +64,6 @@ def _rounded(weights: Vector, number: int, dice: Generator) -> np.ndarray:
         gap = np.where(numbers > 0, numbers - shares, -np.inf) if over else shares - numbers
         numbers[int(np.argmax(gap))] += -1 if over else 1
     return np.asarray(np.round(numbers).astype(int))
-
-
-def _mend(pool: Typed, chances: Vector, within: Bounds, hand: Hand, dice: Generator) -> None:
-    """New groups for those in which a type is astray, on the face on which all groups of the mixture lie.
-
-    One at a time, which is quick; where that no longer helps, several together.
-    """
-    room = face(pool, chances * pool.counts, room_of(pool))
-    finder = Finder(pool, dice)
-    for _ in range(ROUNDS):
-        one_by_one(pool, room, within, hand, finder, dice)
-        if not len(hand.astray()):
-            return
-        together(pool, room, within, hand, dice)
-        if not len(hand.astray()):
-            return
 
 
 def name_members(pool: Typed, groups: list[Vector], dice: Generator) -> list[tuple[str, ...]]:

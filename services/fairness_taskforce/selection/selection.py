@@ -17,7 +17,7 @@ from services.fairness_taskforce.selection.rules import maximin_bound, nash_boun
 from services.fairness_taskforce.selection.solver import Vector
 from services.fairness_taskforce.selection.typed import Typed, typed
 
-VERSION = "2"
+VERSION = "3"
 """Counts changes after which the same seed gives other groups."""
 
 MET = 1e-6
