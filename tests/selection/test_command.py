@@ -57,7 +57,8 @@ def test_the_record_of_a_pool_is_verified_and_one_changed_byte_is_not(
         groups = [tuple(row[1:]) for row in csv.reader(file)][1:]
     assert len(groups) == 1000
     assert tuple(winner["selected"]) == groups[int(winner["number"])]
-    assert all(keeps_to_rules(pool_of(name), group) for group in set(groups))
+    pool = pool_of(name)
+    assert all(keeps_to_rules(pool, group) for group in set(groups))
     content, dice = record.read_bytes(), random.Random(name)
     for place in dice.sample(range(len(content)), 1):
         record.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])

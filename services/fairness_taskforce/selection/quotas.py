@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.fairness_taskforce.selection.faults import BadPool, Fault
 from services.fairness_taskforce.selection.pool import Quota
@@ -14,7 +15,7 @@ _HEADERS = (("category", "feature"), ("feature", "value"), ("category", "name"))
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quotas:
     """Quotas, each with the row it stands in, in the order of the file."""
 
@@ -24,11 +25,11 @@ class Quotas:
     def all(self) -> tuple[Quota, ...]:
         return tuple(quota for quota, _ in self.rows)
 
-    @property
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         return tuple(self.features)
 
-    @property
+    @cached_property
     def features(self) -> dict[str, list[str]]:
         """The features of each category."""
         found: dict[str, list[str]] = {}
