@@ -21,7 +21,9 @@ MESSAGES = 10_000
 SEED = int(os.environ.get("ENGAGE_TEST_SEED", "4"))
 WAVES = 12
 BETWEEN = timedelta(hours=6)
-PATIENCE = Patience(connect=0.4, command=0.4, content=0.4, whole=1.5)
+STEP = timedelta(minutes=10)
+PATIENCE = Patience(connect=0.4, command=0.4, content=4, whole=6)
+"""More after the content: on a busy machine a yes that was said must not come too late."""
 FINAL = {State.SENT, State.FAILED}
 LANES = (Lane.NORMAL, Lane.BULK, Lane.URGENT)
 
@@ -61,14 +63,14 @@ async def owe_wave(desk: Desk, wave: int) -> None:
 
 
 async def pass_time(desk: Desk, sender: Sender, until: datetime) -> None:
-    """The clock goes on once nobody is at work, and to where something falls due."""
+    """The clock goes on once nobody is at work, and to a little after something falls due."""
     while True:
         sender.wake()
         await until_at_rest(desk)
         due = await next_due(desk)
         if due is None or due > until:
             break
-        desk.clock.forward(due - desk.clock() + timedelta(seconds=30))
+        desk.clock.forward(due - desk.clock() + STEP)
     if until > desk.clock():
         desk.clock.forward(until - desk.clock())
 
