@@ -42,6 +42,9 @@ RESPONSES = Collection(
 )
 TALLIES = Collection("tallies", indexed=("consultation",))
 CROSSINGS = Collection("crossings", indexed=("consultation",))
+SHOWN_CROSSINGS = Collection("shown_crossings")
+"""What the tables of a breakdown are made of once they are public; changed for several responses together."""
+
 TRANSLATIONS = Collection("translations", indexed=("consultation",))
 DRAFTS = Collection("drafts", indexed=("person", "consultation", "due_at"), unique=(("consultation", "person"),))
 INVITATIONS = Collection("invitations", indexed=("consultation",), unique=(("place",),))
@@ -80,6 +83,7 @@ COLLECTIONS = (
     RESPONSES,
     TALLIES,
     CROSSINGS,
+    SHOWN_CROSSINGS,
     EQUALITY,
     TRANSLATIONS,
     DRAFTS,

@@ -1,17 +1,21 @@
 """Pages on how groups answered: protected, refused where a group is small, and shown when they may be."""
 
+import asyncio
 import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.consultation import queries
 from services.consultation.domain import AGREE_SCALE, Kind, Option, Question
-from services.consultation.domain.crossing import NOT_ANSWERED
+from services.consultation.domain.crossing import NOT_ANSWERED, responses_between
+from services.consultation.usecases import showing
 from shared.contracts.consultation import ResponseSubmittedV1
 from shared.errors import NotFound, Refusal
 from shared.event import Outgoing, record
@@ -60,9 +64,17 @@ async def answered(town: Town) -> Town:
 
 
 async def tables(town: Town, by: str = "ward", threshold: int = 5) -> queries.CrossTables:
+    return await worked_out(queries.CrossTablesKept(), town, by, threshold)
+
+
+async def worked_out(
+    kept: queries.CrossTablesKept, town: Town, by: str = "ward", threshold: int = 5
+) -> queries.CrossTables:
     loaded = await town.consultations.consultations.get("park")
     assert loaded is not None
-    return await queries.CrossTablesKept().cross_tables(loaded.value, by, town.consultations, threshold)
+    crossing = await showing.crossing_now("park", by, town.consultations)
+    breakdown = queries.breakdown(loaded.value, by)
+    return await kept.cross_tables(loaded.value, breakdown, crossing.groups, crossing.mark, threshold)
 
 
 async def test_counts_are_rounded_and_small_ones_hidden(answered: Town) -> None:
@@ -181,13 +193,88 @@ async def test_open_data_has_no_groups_before_the_close(town: Town) -> None:
 
 async def test_tables_are_worked_out_anew_once_another_answer_is_counted(answered: Town) -> None:
     kept = queries.CrossTablesKept()
-    loaded = await answered.consultations.consultations.get("park")
-    assert loaded is not None
-    first = await kept.cross_tables(loaded.value, "ward", answered.consultations, 5)
-    assert await kept.cross_tables(loaded.value, "ward", answered.consultations, 5) is first
+    first = await worked_out(kept, answered)
+    assert await worked_out(kept, answered) is first
 
-    more = [replace(submitted(900 + number, "poets", "agree", ("am",))) for number in range(7)]
-    await answered.host.service("consultation").consumer.take(deliveries(more))
+    await come_late(answered, range(7))
 
-    again = await kept.cross_tables(loaded.value, "ward", answered.consultations, 5)
+    again = await worked_out(kept, answered)
     assert {group.id: group.responses for group in again.groups}["poets"] == 10
+
+
+async def come_late(town: Town, numbers: range) -> None:
+    more = [submitted(900 + number, "poets", "agree", ("am",)) for number in numbers]
+    await town.host.service("consultation").consumer.take(deliveries(more))
+
+
+@pytest.mark.parametrize("as_officer", [False, True])
+async def test_tables_that_were_public_are_renewed_for_ten_responses_together(answered: Town, as_officer: bool) -> None:
+    visitor = (await answered.staff())[0] if as_officer else answered.visitor()
+    before = (await visitor.get(BY)).html
+    assert HELD not in before
+
+    await come_late(answered, range(9))
+    held = (await visitor.get(BY)).html
+    assert HELD in held
+    assert rows_of(held) == rows_of(before)
+
+    await come_late(answered, range(9, 10))
+    renewed = (await visitor.get(BY)).html
+    assert HELD not in renewed
+    assert ("102 responses are counted here" in held, "112 responses are counted here" in renewed) == (True, True)
+
+
+HELD = "These tables are as they were on"
+
+
+def rows_of(html: str) -> list[str]:
+    return re.findall(r"<tbody.*?</tbody>", html, re.DOTALL)
+
+
+async def test_an_officer_sees_tables_grow_while_answers_come_in(town: Town) -> None:
+    await town.publish(questions=QUESTIONS)
+    officer, _ = await town.staff()
+    await come_late(town, range(8))
+    before = (await officer.get(BY)).html
+    await come_late(town, range(8, 9))
+
+    after = (await officer.get(BY)).html
+
+    assert "8 responses are counted here" in before
+    assert "9 responses are counted here" in after
+    assert HELD not in after
+
+
+async def test_two_who_look_first_at_once_are_shown_the_same(answered: Town) -> None:
+    now = answered.clock()
+    looks = [showing.crossing_to_show("park", "ward", answered.consultations, now) for _ in range(2)]
+    first, second = await asyncio.gather(*looks)
+
+    assert first == second
+
+
+def counted(*given: tuple[str, str]) -> dict[str, Any]:
+    """So many responses, each with its group and its answer."""
+    groups: dict[str, Any] = {}
+    for group, answer in given:
+        into = groups.setdefault(group, {"responses": 0, "answered": {}, "choices": {"safe": {}}})
+        into["responses"] += 1
+        into["choices"]["safe"][answer] = into["choices"]["safe"].get(answer, 0) + 1
+    return groups
+
+
+ANSWERED = st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))
+
+
+@given(st.lists(ANSWERED, max_size=12), st.lists(ANSWERED, max_size=12))
+def test_responses_that_came_are_counted_one_by_one(before: list[tuple[str, str]], came: list[tuple[str, str]]) -> None:
+    assert responses_between(counted(*before), counted(*before, *came)) == len(came)
+    assert responses_between(counted(*before, *came), counted(*before)) == len(came)
+
+
+@given(st.lists(st.tuples(ANSWERED, ANSWERED), max_size=12), st.lists(ANSWERED, max_size=5))
+def test_responses_that_changed_are_never_counted_for_more_than_they_are(
+    changed: list[tuple[tuple[str, str], tuple[str, str]]], same: list[tuple[str, str]]
+) -> None:
+    before, after = [was for was, _ in changed], [is_ for _, is_ in changed]
+    assert responses_between(counted(*before, *same), counted(*after, *same)) <= len(changed)

@@ -105,6 +105,32 @@ def cross_into(body: dict[str, Any], changed: Sequence[Change], breakdowns: Mapp
             del groups[name]
 
 
+Groups = Mapping[str, Mapping[str, Any]]
+"""A part's "groups", or those of all parts together."""
+
+
+def responses_between(before: Groups, after: Groups) -> int:
+    """How many responses came, went or were changed between two counts, at the least."""
+    was, is_ = _cells(before), _cells(after)
+    more, fewer = Counter[str](), Counter[str]()
+    for cell in was.keys() | is_.keys():
+        step, field = is_[cell] - was[cell], cell[1]
+        more[field] += max(0, step)
+        fewer[field] += max(0, -step)
+    return max((*more.values(), *fewer.values()), default=0)
+
+
+def _cells(groups: Groups) -> Counter[tuple[str, str, str]]:
+    """By group, field and option; who answered nothing counts in the field without a name."""
+    cells = Counter[tuple[str, str, str]]()
+    for name, group in groups.items():
+        cells[name, "", ""] = group["responses"]
+        for field, counts in group["choices"].items():
+            for option, count in counts.items():
+                cells[name, field, option] = count
+    return cells
+
+
 def sum_crossings(parts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The parts of one breakdown together, by group."""
     total: dict[str, dict[str, Any]] = {}

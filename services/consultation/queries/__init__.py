@@ -1,6 +1,13 @@
 """What the pages show, in the shape in which they show it."""
 
-from services.consultation.queries.crossing import Breakdown, CrossTable, CrossTables, CrossTablesKept, breakdowns
+from services.consultation.queries.crossing import (
+    Breakdown,
+    CrossTable,
+    CrossTables,
+    CrossTablesKept,
+    breakdown,
+    breakdowns,
+)
 from services.consultation.queries.lists import LISTED, Card, Lists, StaffRow, lists, status
 from services.consultation.queries.results import CHANNEL_WORDS, QuestionResult, Results, results
 from services.consultation.queries.trends import QuestionTrends, Trend, Trends, trends, year_of
@@ -22,6 +29,7 @@ __all__ = [
     "StaffRow",
     "Trend",
     "Trends",
+    "breakdown",
     "breakdowns",
     "check_rows",
     "in_words",

@@ -4,7 +4,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -13,23 +12,19 @@ from services.consultation.domain.crossing import (
     CHANNEL,
     LANGUAGE,
     NOT_ANSWERED,
+    Groups,
     breakdown_questions,
     is_breakdown,
-    sum_crossings,
 )
 from services.consultation.domain.language import language
 from services.consultation.domain.statistics.disclosure import protect, protect_several, rounded
 from services.consultation.queries.results import CHANNEL_WORDS
-from services.consultation.storage import ConsultationDocuments
 from shared.errors import NotFound, Refusal
-from shared.store.port import Stored
 
-MOST_PARTS = 50
 KEPT = 200
 """Breakdowns whose tables a process keeps."""
 
 NO_ANSWER = "No answer"
-Groups = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -119,7 +114,15 @@ def breakdowns(consultation: Consultation) -> tuple[Breakdown, ...]:
     return (*(Breakdown(question.id, question.text) for question in asked), *own)
 
 
-Key = tuple[str, str, int, int, tuple[tuple[str, int], ...]]
+def breakdown(consultation: Consultation, id: str) -> Breakdown:
+    """Raises NotFound."""
+    found = next((each for each in breakdowns(consultation) if each.id == id), None)
+    if found is None:
+        raise NotFound("Answers are not broken down by this")
+    return found
+
+
+Key = tuple[str, str, int, int, str]
 
 
 @dataclass
@@ -129,26 +132,16 @@ class CrossTablesKept:
     _kept: OrderedDict[Key, CrossTables] = field(default_factory=OrderedDict)
 
     async def cross_tables(
-        self, consultation: Consultation, by: str, documents: ConsultationDocuments, threshold: int
+        self, consultation: Consultation, by: Breakdown, groups: Groups, mark: str, threshold: int
     ) -> CrossTables:
-        """Raises NotFound. They are worked out in a thread, so that nobody else waits for them."""
-        breakdown = next((each for each in breakdowns(consultation) if each.id == by), None)
-        if breakdown is None:
-            raise NotFound("Answers are not broken down by this")
-        wanted = {"consultation": consultation.id, "by": by}
-        parts = await documents.store.find("crossings", wanted, limit=MOST_PARTS)
-        key = (consultation.id, by, threshold, consultation.questionnaire.version, _marks(parts))
+        """`mark` changes with `groups`. They are worked out in a thread, so that nobody else waits for them."""
+        key = (consultation.id, by.id, threshold, consultation.questionnaire.version, mark)
         if key not in self._kept:
-            total = sum_crossings([part.body for part in parts])
-            self._kept[key] = await asyncio.to_thread(_cross_tables, consultation, breakdown, total, threshold)
+            self._kept[key] = await asyncio.to_thread(_cross_tables, consultation, by, groups, threshold)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
-
-
-def _marks(parts: Sequence[Stored]) -> tuple[tuple[str, int], ...]:
-    return tuple((part.id, part.version) for part in parts)
 
 
 def _cross_tables(consultation: Consultation, breakdown: Breakdown, total: Groups, threshold: int) -> CrossTables:

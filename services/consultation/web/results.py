@@ -12,6 +12,7 @@ from services.consultation.domain import Consultation
 from services.consultation.domain.crossing import CHANNEL, LANGUAGE
 from services.consultation.queries import open_data
 from services.consultation.storage import ConsultationDocuments
+from services.consultation.usecases import showing
 from services.consultation.web.public import must_be_published
 from shared.errors import NotFound, Refusal
 from shared.service import Edge
@@ -68,7 +69,7 @@ class ResultPages:
             return self._page("results_later.html", viewer, consultation=consultation)
         if not self._shows_groups(viewer, consultation):
             return self._page("results_by_later.html", viewer, consultation=consultation)
-        tables = await self._tables(consultation, request.path_params["field"])
+        crossing, tables = await self._tables(consultation, request.path_params["field"])
         only, refused = request.query_params.get("only", ""), ""
         shown = tables
         if only:
@@ -87,6 +88,7 @@ class ResultPages:
             shown=shown,
             only=next((each for each in tables.groups if each.id == only), None),
             refused=refused,
+            held_since=crossing.held_since,
             chart=_group_chart if only else _stacked,
         )
         page.status_code = 422 if refused else 200
@@ -132,13 +134,21 @@ class ResultPages:
 
         async def tables() -> AsyncIterator[queries.CrossTables]:
             for breakdown in all_:
-                yield await self._tables(consultation, breakdown.id)
+                _, tables = await self._tables(consultation, breakdown.id)
+                yield tables
 
         return consultation, tables()
 
-    async def _tables(self, consultation: Consultation, by: str) -> queries.CrossTables:
-        threshold = self._edge.parts.place.small_numbers
-        return await self._kept.cross_tables(consultation, by, self._documents, threshold)
+    async def _tables(self, consultation: Consultation, by: str) -> tuple[showing.Crossing, queries.CrossTables]:
+        """Raises NotFound."""
+        parts, breakdown = self._edge.parts, queries.breakdown(consultation, by)
+        if consultation.has_closed(parts.clock()):
+            crossing = await showing.crossing_to_show(consultation.id, by, self._documents, parts.clock())
+        else:
+            crossing = await showing.crossing_now(consultation.id, by, self._documents)
+        threshold = parts.place.small_numbers
+        tables = await self._kept.cross_tables(consultation, breakdown, crossing.groups, crossing.mark, threshold)
+        return crossing, tables
 
     async def _asked(self, request: Request) -> tuple[Viewer, Consultation]:
         viewer = await self._edge.sessions.viewer(request)

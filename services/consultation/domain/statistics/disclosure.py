@@ -31,8 +31,8 @@ possible can become narrower; there rounding is what protects, and tests attack 
 everything people can be. A filter shows a row of one of these tables and nothing else, so it adds nothing. One table is
 made for a pair of questions, whichever way round it is shown.
 
-**At two moments** the difference of two tables is about those who came between. Show tables once a consultation has
-closed, and after that anew only when `may_renew` says so.
+**At two moments** the difference of two tables is about those who came between. Tables are shown once a consultation
+has closed, and after that anew only when `may_renew` says so (usecases/showing.py).
 """
 
 from collections.abc import Iterable, Sequence
