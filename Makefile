@@ -34,14 +34,14 @@ run: setup ## Serve the filled-in demonstration on http://localhost:8000 (PORT=.
 	ENGAGE_DEMO=true ENGAGE_PUBLIC_URL=http://localhost:$(PORT) exec $(BIN)/engage serve --port $(PORT)
 
 test: setup .venv/.installed-dev ## Run the tests that need no server
-	$(BIN)/python -m pytest -n 2 -m "not servers and not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not servers and not browser"
 
 check: setup .venv/.installed-dev ## Run everything: style, types, rules and all tests, also those on real servers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 smoke: setup .venv/.installed-dev ## Do the main job as a browser would, and say in one line of JSON whether it held (WORLD=servers for Kafka and MongoDB)
 	@$(BIN)/python -m tests.smoke --world $(WORLD)
