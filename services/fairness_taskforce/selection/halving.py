@@ -19,6 +19,8 @@ from services.fairness_taskforce.selection.typed import Typed
 
 HAIR = 1e-6
 TRIES = 4
+SEARCHES = 30
+"""Whole-number programs at the most, of which most pools need none: one that needs more is better off exchanging."""
 
 Part = tuple[Vector, int]
 """How many places of each type, and in how many groups."""
@@ -29,9 +31,9 @@ def halved(pool: Typed, point: Vector, number: int, room: Room, dice: Generator)
 
     `point`: how many of each type on average. `room`: the face of the polytope on which the point lies.
     """
-    share = point * number
+    share, halving = point * number, _Halving(pool, room, dice)
     low, high = np.floor(share + HAIR), np.ceil(share - HAIR)
-    places = _some(pool, Room(number * room.least, number * room.most, low, high), dice)
+    places = halving.some(Room(number * room.least, number * room.most, low, high))
     if places is None:
         return None
     groups: list[Vector] = []
@@ -41,57 +43,61 @@ def halved(pool: Typed, point: Vector, number: int, room: Room, dice: Generator)
         if of == 1:
             groups.append(held)
             continue
-        parts = _halves(pool, held, of, room, dice)
+        parts = halving.halves(held, of)
         if parts is None:
             return None
         waiting += parts
     return groups
 
 
-def _halves(pool: Typed, held: Vector, of: int, room: Room, dice: Generator) -> tuple[Part, Part] | None:
-    """First with each type halved, then in any way that leaves each group possible as far as single rules tell."""
-    one, other = of // 2, of - of // 2
-    has = pool.rows @ held
-    least = np.maximum(one * room.least, has - other * room.most)
-    most = np.minimum(one * room.most, has - other * room.least)
-    for low, high in _ways(held, one, other, room):
-        part = _some(pool, Room(least, most, low, high), dice)
-        if part is not None:
-            return (part, one), (held - part, other)
-    return None
+class _Halving:
+    def __init__(self, pool: Typed, room: Room, dice: Generator) -> None:
+        self._pool, self._room, self._dice = pool, room, dice
+        self._searches = SEARCHES
 
-
-def _ways(held: Vector, one: int, other: int, room: Room) -> Iterator[tuple[Vector, Vector]]:
-    share = held * (one / (one + other))
-    yield np.floor(share + HAIR), np.ceil(share - HAIR)
-    yield (
-        np.maximum(one * room.low, held - other * room.high),
-        np.minimum(one * room.high, held - other * room.low),
-    )
-
-
-def _some(pool: Typed, room: Room, dice: Generator) -> Vector | None:
-    """Whole numbers here, by lot. Only the types that are not settled go into a program: most often few are left."""
-    free = np.nonzero(room.low < room.high)[0]
-    settled = pool.rows @ room.low
-    part = replace(pool, rows=pool.rows[:, free], counts=pool.counts[free])
-    within = Room(room.least - settled, room.most - settled, np.zeros(len(free)), (room.high - room.low)[free])
-    if not len(free):
-        fits = (within.least <= HAIR).all() and (within.most >= -HAIR).all()
-        return room.low.copy() if fits else None
-    found = _found(Finder(part, dice), within, len(free), dice)
-    if found is None:
+    def halves(self, held: Vector, of: int) -> tuple[Part, Part] | None:
+        """First with each type halved, then in any way that leaves each group possible as far as single rules tell."""
+        one, other, room = of // 2, of - of // 2, self._room
+        has = self._pool.rows @ held
+        least = np.maximum(one * room.least, has - other * room.most)
+        most = np.minimum(one * room.most, has - other * room.least)
+        for low, high in self._ways(held, one, other):
+            part = self.some(Room(least, most, low, high))
+            if part is not None:
+                return (part, one), (held - part, other)
         return None
-    some = room.low.copy()
-    some[free] += found
-    return some
 
+    def _ways(self, held: Vector, one: int, other: int) -> Iterator[tuple[Vector, Vector]]:
+        share, room = held * (one / (one + other)), self._room
+        yield np.floor(share + HAIR), np.ceil(share - HAIR)
+        yield (
+            np.maximum(one * room.low, held - other * room.high),
+            np.minimum(one * room.high, held - other * room.low),
+        )
 
-def _found(finder: Finder, within: Room, types: int, dice: Generator) -> Vector | None:
-    for _ in range(TRIES):
-        groups = finder.near_best(dice.random(types), within)
-        if groups is None:
+    def some(self, room: Room) -> Vector | None:
+        """Whole numbers here, by lot. Only the types that are not settled go into a program: most often few are not."""
+        pool, free = self._pool, np.nonzero(room.low < room.high)[0]
+        settled = pool.rows @ room.low
+        part = replace(pool, rows=pool.rows[:, free], counts=pool.counts[free])
+        within = Room(room.least - settled, room.most - settled, np.zeros(len(free)), (room.high - room.low)[free])
+        if not len(free):
+            fits = (within.least <= HAIR).all() and (within.most >= -HAIR).all()
+            return room.low.copy() if fits else None
+        found = self._found(Finder(part, self._dice), within)
+        if found is None:
             return None
-        if groups:
-            return groups[0]
-    return finder.best(np.zeros(types), within)
+        some = room.low.copy()
+        some[free] += found
+        return some
+
+    def _found(self, finder: Finder, within: Room) -> Vector | None:
+        types = len(within.low)
+        for _ in range(TRIES):
+            groups = finder.near_best(self._dice.random(types), within)
+            if groups is None:
+                return None
+            if groups:
+                return groups[0]
+        self._searches -= 1
+        return finder.best(np.zeros(types), within) if self._searches >= 0 else None
