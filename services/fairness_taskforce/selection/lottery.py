@@ -75,6 +75,10 @@ def name_members(pool: Typed, groups: list[Vector], dice: Generator) -> list[tup
     numbers = np.array(groups).astype(int)
     for type_, members in enumerate(pool.members):
         column = numbers[:, type_]
+        if len(members) == 1:
+            for place in np.nonzero(column)[0].tolist():
+                named[place].append(members[0])
+            continue
         turns = _Turns(len(members), int(column.sum()), dice)
         for place in np.nonzero(column)[0].tolist():
             named[place] += [members[each] for each in turns.take(int(column[place]))]
@@ -86,7 +90,7 @@ class _Turns:
 
     def __init__(self, people: int, wanted: int, dice: Generator) -> None:
         rounds = np.tile(np.arange(people), (wanted // people + 2, 1))
-        self._rounds = iter(dice.permuted(rounds, axis=1).tolist() if people > 1 else rounds.tolist())
+        self._rounds = iter(dice.permuted(rounds, axis=1).tolist())
         self._waiting: list[int] = []
 
     def take(self, wanted: int) -> list[int]:
