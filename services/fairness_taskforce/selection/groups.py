@@ -15,8 +15,8 @@ from services.fairness_taskforce.selection.solver import Program, Vector, sparse
 from services.fairness_taskforce.selection.typed import Typed
 
 FRACTION = 1e-6
-TRIED_BOTH_WAYS = 10
-"""Fractions at the most: 1,024 ways to round them, which is quicker than another linear program."""
+TRIED_BOTH_WAYS = 8
+"""Fractions at the most: 256 ways to round them, which is quicker than another linear program."""
 
 KEPT = 4
 ROUNDED_AT_ONCE = 2

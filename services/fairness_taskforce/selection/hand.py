@@ -16,7 +16,7 @@ EXCHANGES = 3
 WEIGHT_OF_THE_REST = 0.02
 """Of how far types are from their share inside the bounds, beside how far they are outside."""
 
-INWARDS = 1.5
+INWARDS = 1.25
 """Groups, in all, by which a type aims at more or less than its share."""
 
 
