@@ -44,6 +44,8 @@ ANSWERS = (
 )
 """Three people live in Poets, and two in Farley disagree."""
 
+HELD = "These tables are as they were on"
+
 
 def submitted(number: int, ward: str, safe: str, when: Sequence[str]) -> Outgoing:
     choices = {"ward": (ward,), "safe": (safe,), **({"when": tuple(when)} if when else {})}
@@ -74,7 +76,7 @@ async def worked_out(
     assert loaded is not None
     crossing = await showing.crossing_now("park", by, town.consultations)
     breakdown = queries.breakdown(loaded.value, by)
-    return await kept.cross_tables(loaded.value, breakdown, crossing.groups, crossing.mark, threshold)
+    return await kept.cross_tables(loaded.value, breakdown, crossing.parts, crossing.mark, threshold)
 
 
 async def test_counts_are_rounded_and_small_ones_hidden(answered: Town) -> None:
@@ -202,6 +204,10 @@ async def test_tables_are_worked_out_anew_once_another_answer_is_counted(answere
     assert {group.id: group.responses for group in again.groups}["poets"] == 10
 
 
+def rows_of(html: str) -> list[str]:
+    return re.findall(r"<tbody.*?</tbody>", html, re.DOTALL)
+
+
 async def come_late(town: Town, numbers: range) -> None:
     more = [submitted(900 + number, "poets", "agree", ("am",)) for number in numbers]
     await town.host.service("consultation").consumer.take(deliveries(more))
@@ -222,13 +228,6 @@ async def test_tables_that_were_public_are_renewed_for_ten_responses_together(an
     renewed = (await visitor.get(BY)).html
     assert HELD not in renewed
     assert ("102 responses are counted here" in held, "112 responses are counted here" in renewed) == (True, True)
-
-
-HELD = "These tables are as they were on"
-
-
-def rows_of(html: str) -> list[str]:
-    return re.findall(r"<tbody.*?</tbody>", html, re.DOTALL)
 
 
 async def test_an_officer_sees_tables_grow_while_answers_come_in(town: Town) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from services.consultation.domain.crossing import (
     Groups,
     breakdown_questions,
     is_breakdown,
+    sum_crossings,
 )
 from services.consultation.domain.language import language
 from services.consultation.domain.statistics.disclosure import protect, protect_several, rounded
@@ -132,12 +134,13 @@ class CrossTablesKept:
     _kept: OrderedDict[Key, CrossTables] = field(default_factory=OrderedDict)
 
     async def cross_tables(
-        self, consultation: Consultation, by: Breakdown, groups: Groups, mark: str, threshold: int
+        self, consultation: Consultation, by: Breakdown, parts: Sequence[Mapping[str, Any]], mark: str, threshold: int
     ) -> CrossTables:
-        """`mark` changes with `groups`. They are worked out in a thread, so that nobody else waits for them."""
+        """`mark` changes with `parts`. They are worked out in a thread, so that nobody else waits for them."""
         key = (consultation.id, by.id, threshold, consultation.questionnaire.version, mark)
         if key not in self._kept:
-            self._kept[key] = await asyncio.to_thread(_cross_tables, consultation, by, groups, threshold)
+            total = sum_crossings(parts)
+            self._kept[key] = await asyncio.to_thread(_cross_tables, consultation, by, total, threshold)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.consultation.domain.crossing import Groups, responses_between, sum_crossings
+from services.consultation.domain.crossing import responses_between, sum_crossings
 from services.consultation.domain.statistics.disclosure import may_renew
 from services.consultation.storage import CROSSINGS, SHOWN_CROSSINGS, ConsultationDocuments
 from shared.store.documents import as_text
@@ -16,9 +16,9 @@ MOST_PARTS = 50
 
 @dataclass(frozen=True)
 class Crossing:
-    """What the tables of one breakdown are made of. `mark` changes with it."""
+    """What the tables of one breakdown are made of: parts to be summed. `mark` changes with them."""
 
-    groups: Groups
+    parts: Sequence[Mapping[str, Any]]
     mark: str
     held_since: datetime | None = None
     """Where newer responses are held back: when it was counted."""
@@ -26,22 +26,24 @@ class Crossing:
 
 async def crossing_now(consultation: str, by: str, documents: ConsultationDocuments) -> Crossing:
     """As it is counted at this moment: for officers, while the consultation is open."""
-    parts = await _parts(consultation, by, documents)
-    return Crossing(sum_crossings([part.body for part in parts]), _mark(parts))
+    wanted = {"consultation": consultation, "by": by}
+    stored = await documents.store.find(CROSSINGS.name, wanted, limit=MOST_PARTS)
+    mark = " ".join(f"{part.id}:{part.version}" for part in sorted(stored, key=lambda part: part.id))
+    return Crossing([part.body for part in stored], mark)
 
 
 async def crossing_to_show(consultation: str, by: str, documents: ConsultationDocuments, now: datetime) -> Crossing:
     """As it was when it was last renewed, for everyone."""
     id = f"{consultation}:{by}"
-    parts, shown = await _parts(consultation, by, documents), await documents.store.get(SHOWN_CROSSINGS.name, id)
-    mark = _mark(parts)
-    if shown is not None and shown.body["mark"] == mark:
-        return Crossing(shown.body["groups"], mark)
-    groups = sum_crossings([part.body for part in parts])
+    counted = await crossing_now(consultation, by, documents)
+    shown = await documents.store.get(SHOWN_CROSSINGS.name, id)
+    if shown is not None and shown.body["mark"] == counted.mark:
+        return Crossing([shown.body], counted.mark)
+    groups = sum_crossings(counted.parts)
     if shown is not None and not may_renew(responses_between(shown.body["groups"], groups)):
-        return Crossing(shown.body["groups"], shown.body["mark"], datetime.fromisoformat(shown.body["at"]))
-    kept = await _keep(id, shown, {"groups": groups, "mark": mark, "at": as_text(now)}, documents)
-    return Crossing(kept["groups"], kept["mark"])
+        return Crossing([shown.body], shown.body["mark"], datetime.fromisoformat(shown.body["at"]))
+    kept = await _keep(id, shown, {"groups": groups, "mark": counted.mark, "at": as_text(now)}, documents)
+    return Crossing([kept], kept["mark"])
 
 
 async def _keep(id: str, shown: Stored | None, body: Body, documents: ConsultationDocuments) -> Mapping[str, Any]:
@@ -55,11 +57,3 @@ async def _keep(id: str, shown: Stored | None, body: Body, documents: Consultati
         kept = await documents.store.get(SHOWN_CROSSINGS.name, id)
         return kept.body if kept is not None else body
     return body
-
-
-async def _parts(consultation: str, by: str, documents: ConsultationDocuments) -> Sequence[Stored]:
-    return await documents.store.find(CROSSINGS.name, {"consultation": consultation, "by": by}, limit=MOST_PARTS)
-
-
-def _mark(parts: Sequence[Stored]) -> str:
-    return " ".join(f"{part.id}:{part.version}" for part in sorted(parts, key=lambda part: part.id))

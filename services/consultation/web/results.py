@@ -147,7 +147,7 @@ class ResultPages:
         else:
             crossing = await showing.crossing_now(consultation.id, by, self._documents)
         threshold = parts.place.small_numbers
-        tables = await self._kept.cross_tables(consultation, breakdown, crossing.groups, crossing.mark, threshold)
+        tables = await self._kept.cross_tables(consultation, breakdown, crossing.parts, crossing.mark, threshold)
         return crossing, tables
 
     async def _asked(self, request: Request) -> tuple[Viewer, Consultation]:

@@ -79,11 +79,11 @@ class _Halving:
         """Whole numbers here, by lot. Only the types that are not settled go into a program: most often few are not."""
         pool, free = self._pool, np.nonzero(room.low < room.high)[0]
         settled = pool.rows @ room.low
-        part = replace(pool, rows=pool.rows[:, free], counts=pool.counts[free])
-        within = Room(room.least - settled, room.most - settled, np.zeros(len(free)), (room.high - room.low)[free])
+        least, most = room.least - settled, room.most - settled
         if not len(free):
-            fits = (within.least <= HAIR).all() and (within.most >= -HAIR).all()
-            return room.low.copy() if fits else None
+            return room.low.copy() if (least <= HAIR).all() and (most >= -HAIR).all() else None
+        part = replace(pool, rows=pool.rows[:, free], counts=pool.counts[free])
+        within = Room(least, most, np.zeros(len(free)), (room.high - room.low)[free])
         found = self._found(Finder(part, self._dice), within)
         if found is None:
             return None

@@ -2,8 +2,8 @@
 
 The mixture's weights are rounded to whole numbers of each group. Then groups are exchanged, first for others of the
 mixture, then for new ones (exchange.py), until each person's number of groups is within one of what their chance asks
-for. Where that takes long, all groups are made anew (halving.py), which takes as long for any pool; and where that does
-not come out, several of those exchanged are changed at once (together.py).
+for. Where that takes long, all groups are made anew (halving.py); and where that does not come out, exchanging goes on,
+and several of those held are changed at once (together.py).
 """
 
 import numpy as np
